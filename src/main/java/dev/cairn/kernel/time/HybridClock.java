@@ -1,0 +1,56 @@
+package dev.cairn.kernel.time;
+
+import dev.cairn.kernel.id.NodeId;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongSupplier;
+
+/**
+ * Makes the stamps of one node: max(wall clock, last + 1), after Kulkarni et al., "Logical Physical Clocks" (2014). It never
+ * passes the reserve, a bound its owner has made durable beforehand; so a restart that begins at the reserve repeats nothing.
+ * While the reserve lags behind the wall clock, stamps go on below it in counter steps. Safe from any thread.
+ */
+public final class HybridClock {
+    private final LongSupplier wallMillis;
+    private final long node;
+    private final AtomicLong last;
+    private final AtomicLong reserve;
+
+    /** Starts above everything stamped before: {@code reserved} is the bound found in the store, 0 for a new node. */
+    public HybridClock(LongSupplier wallMillis, NodeId node, long reserved) {
+        this.wallMillis = wallMillis;
+        this.node = node.stampPart();
+        this.last = new AtomicLong(reserved);
+        this.reserve = new AtomicLong(reserved);
+    }
+
+    /** The next stamp. */
+    public Stamp next() {
+        long bound = reserve.get();
+        long now = Stamp.atMillis(wallMillis.getAsLong());
+        long made = last.updateAndGet(before -> Math.max(before + 1, Math.min(now, bound)));
+        if (made > bound) {
+            throw new IllegalStateException("the clock used up its reserve before a new one was durable");
+        }
+        return new Stamp(made, node);
+    }
+
+    /** Learns of a stamp seen elsewhere, so that the next one is above it. */
+    public void observe(Stamp seen) {
+        last.accumulateAndGet(Math.min(seen.hlc(), reserve.get() - 1), Math::max);
+    }
+
+    /** The bound to make durable now, so that stamps may go on for {@code aheadMillis} more. */
+    public long proposeReserve(long aheadMillis) {
+        return Math.max(Stamp.atMillis(wallMillis.getAsLong()), last.get()) + Stamp.atMillis(aheadMillis);
+    }
+
+    /** Tells that {@code bound} is durable. */
+    public void reserved(long bound) {
+        reserve.accumulateAndGet(bound, Math::max);
+    }
+
+    /** The wall clock of this node, for dates that clients see. */
+    public long wallMillis() {
+        return wallMillis.getAsLong();
+    }
+}

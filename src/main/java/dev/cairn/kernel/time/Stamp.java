@@ -1,0 +1,45 @@
+package dev.cairn.kernel.time;
+
+import dev.cairn.kernel.codec.Bytes;
+import java.nio.ByteBuffer;
+
+/**
+ * A moment of the hybrid clock: 48 bits of milliseconds and a 16-bit counter in {@code hlc}, then the node that made it. Totally
+ * ordered, never made twice.
+ */
+public record Stamp(long hlc, long node) implements Comparable<Stamp> {
+    public static final int BYTES = 16;
+    public static final Stamp ZERO = new Stamp(0, 0);
+    private static final int COUNTER_BITS = 16;
+
+    public static Stamp of(Bytes encoded) {
+        return new Stamp(encoded.longAt(0), encoded.longAt(Long.BYTES));
+    }
+
+    public long wallMillis() {
+        return hlc >>> COUNTER_BITS;
+    }
+
+    public boolean isAfter(Stamp other) {
+        return compareTo(other) > 0;
+    }
+
+    public Bytes toBytes() {
+        return Bytes.wrap(ByteBuffer.allocate(BYTES).putLong(hlc).putLong(node).array());
+    }
+
+    static long atMillis(long wallMillis) {
+        return wallMillis << COUNTER_BITS;
+    }
+
+    @Override
+    public int compareTo(Stamp other) {
+        int byTime = Long.compareUnsigned(hlc, other.hlc);
+        return byTime != 0 ? byTime : Long.compareUnsigned(node, other.node);
+    }
+
+    @Override
+    public String toString() {
+        return "%d.%d@%016x".formatted(wallMillis(), hlc & 0xffff, node);
+    }
+}
