@@ -22,7 +22,7 @@ final class Lister<T> {
     private final TableSchema<Lww> table;
     private final Bytes partition;
     private final ListQuery query;
-    private final BiFunction<Bytes, Lww, Optional<T>> decode;
+    private final BiFunction<Bytes, Lww, T> decode;
 
     private final Bytes prefix;
     private final Bytes delimiter;
@@ -35,7 +35,7 @@ final class Lister<T> {
             TableSchema<Lww> table,
             Bytes partition,
             ListQuery query,
-            BiFunction<Bytes, Lww, Optional<T>> decode) {
+            BiFunction<Bytes, Lww, T> decode) {
         this.tables = tables;
         this.table = table;
         this.partition = partition;
@@ -58,7 +58,7 @@ final class Lister<T> {
         return tables.range(table, partition, new Tables.Query(from, prefix, delimiter, wanted))
                 .map(page -> {
                     for (Tables.Row<Lww> row : page.rows()) {
-                        if (items.size() == query.max() && isListed(row)) {
+                        if (items.size() == query.max()) {
                             next = row.sort();
                             return false;
                         }
@@ -69,17 +69,12 @@ final class Lister<T> {
                 });
     }
 
-    private boolean isListed(Tables.Row<Lww> row) {
-        return group(row.sort()).isPresent() || decode.apply(row.sort(), row.row()).isPresent();
-    }
-
     private void add(Tables.Row<Lww> row) {
         Optional<Bytes> group = group(row.sort());
         if (group.isPresent()) {
             items.add(new Listing.Group<>(group.get()));
         } else {
-            decode.apply(row.sort(), row.row())
-                    .ifPresent(value -> items.add(new Listing.Single<>(RowKeys.name(row.sort()), value)));
+            items.add(new Listing.Single<>(RowKeys.name(row.sort()), decode.apply(row.sort(), row.row())));
         }
     }
 

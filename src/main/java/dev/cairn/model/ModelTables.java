@@ -31,6 +31,8 @@ public final class ModelTables {
             .withHook(new ObjectHook());
     static final TableSchema<Lww> UPLOADS =
             TableSchema.of("uploads", Placement.SHARDED, RowType.LWW).withHook(new UploadHook());
+    static final TableSchema<Lww> COMPLETIONS =
+            TableSchema.of("completions", Placement.SHARDED, RowType.LWW);
     static final TableSchema<Lww> PARTS =
             TableSchema.of("parts", Placement.SHARDED, RowType.LWW).withHook(new PartHook());
     static final TableSchema<Lww> INTENTS = TableSchema.of("intents", Placement.SHARDED, RowType.LWW);
@@ -45,7 +47,7 @@ public final class ModelTables {
 
     public static List<TableSchema<?>> all(BlockReferences references) {
         return List.of(
-                KEYS, BUCKETS, ALIASES, OBJECTS, UPLOADS, PARTS, INTENTS, FENCES, Bodies.SEGMENTS, references.table());
+                KEYS, BUCKETS, ALIASES, OBJECTS, UPLOADS, COMPLETIONS, PARTS, INTENTS, FENCES, Bodies.SEGMENTS, references.table());
     }
 
     /** Every space that a node's store needs. */

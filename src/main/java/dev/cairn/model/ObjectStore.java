@@ -182,8 +182,8 @@ public final class ObjectStore {
                         ModelTables.OBJECTS,
                         ModelTables.partition(bucket),
                         query,
-                        (sort, row) -> Optional.of(
-                                new ObjectVersion(RowKeys.name(sort), row.stamp(), ObjectRows.object(row), Bytes.EMPTY)))
+                        (sort, row) ->
+                                new ObjectVersion(RowKeys.name(sort), row.stamp(), ObjectRows.object(row), Bytes.EMPTY))
                 .run();
     }
 }

@@ -6,12 +6,8 @@ import dev.cairn.kernel.id.OwnerId;
 import dev.cairn.kernel.time.Stamp;
 import dev.cairn.proto.UploadValue;
 
-/** A multipart upload as it was read. */
+/** An open multipart upload as it was read. */
 public record Upload(BucketId bucket, Bytes key, OwnerId id, Stamp stamp, UploadValue value) {
-    public boolean isOpen() {
-        return value.getState() == UploadValue.State.OPEN;
-    }
-
     Bytes partition() {
         return ModelTables.partition(bucket);
     }

@@ -4,7 +4,6 @@ import dev.cairn.crdt.Lww;
 import dev.cairn.kernel.codec.Bytes;
 import dev.cairn.proto.EffectValue;
 import dev.cairn.proto.SweepUpload;
-import dev.cairn.proto.UploadValue;
 import dev.cairn.store.Tx;
 import dev.cairn.table.RowHook;
 import dev.cairn.table.RowType;
@@ -14,8 +13,8 @@ import org.jspecify.annotations.Nullable;
 final class UploadHook implements RowHook<Lww> {
     @Override
     public void changed(Tx tx, Bytes partition, Bytes sort, @Nullable Lww old, Lww now) {
-        boolean was = isOpen(old);
-        boolean is = isOpen(now);
+        boolean was = old != null && !old.isTombstone();
+        boolean is = !now.isTombstone();
         if (is && !was && FenceHook.isFenced(tx, partition)) {
             throw new Refusal.NoSuchBucket("").asException();
         }
@@ -29,12 +28,5 @@ final class UploadHook implements RowHook<Lww> {
                                     .setSort(RowType.proto(sort)))
                             .build());
         }
-    }
-
-    private static boolean isOpen(@Nullable Lww row) {
-        return row != null
-                && row.value()
-                        .map(value -> ObjectRows.parse(UploadValue.parser(), value).getState() == UploadValue.State.OPEN)
-                        .orElse(false);
     }
 }

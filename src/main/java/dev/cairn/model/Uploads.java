@@ -4,6 +4,7 @@ import com.google.protobuf.ByteString;
 import dev.cairn.block.Bodies;
 import dev.cairn.block.StoredBody;
 import dev.cairn.crdt.Lww;
+import dev.cairn.kernel.Failure;
 import dev.cairn.kernel.codec.Bytes;
 import dev.cairn.kernel.env.Env;
 import dev.cairn.kernel.id.BucketId;
@@ -13,13 +14,17 @@ import dev.cairn.kernel.time.Stamp;
 import dev.cairn.model.Completion.Completed;
 import dev.cairn.net.Request.Attachments;
 import dev.cairn.proto.ChecksumValue;
+import dev.cairn.proto.CompletionValue;
 import dev.cairn.proto.PartValue;
 import dev.cairn.proto.UploadValue;
 import dev.cairn.table.RowKeys;
 import dev.cairn.table.RowType;
+import dev.cairn.table.TableReplica;
 import dev.cairn.table.Tables;
 import dev.cairn.table.Tables.Outcome;
+import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -37,6 +42,8 @@ public final class Uploads {
     private static final int PAGE = 1000;
     private static final int RETRIES = 10;
     private static final int TIME_BYTES = 6;
+    private static final Duration REMEMBER_COMPLETIONS = Duration.ofDays(1);
+    private static final Duration FORGET_EVERY = Duration.ofHours(1);
 
     private final Env env;
     private final Tables tables;
@@ -58,10 +65,7 @@ public final class Uploads {
     public Uni<Upload> create(BucketId bucket, Bytes key, UploadValue settings) {
         long now = env.wallMillis();
         OwnerId id = newUploadId(now);
-        UploadValue value = settings.toBuilder()
-                .setState(UploadValue.State.OPEN)
-                .setInitiatedMillis(now)
-                .build();
+        UploadValue value = settings.toBuilder().setInitiatedMillis(now).build();
         return tables.write(
                         ModelTables.partition(bucket),
                         batch -> batch.put(
@@ -75,27 +79,24 @@ public final class Uploads {
         return new OwnerId(time.concat(env.randomBytes(OwnerId.BYTES - TIME_BYTES)));
     }
 
-    /** The upload in whatever state; empty when there never was one or it was aborted. */
+    /** The upload while it is open. */
     public Uni<Optional<Upload>> find(BucketId bucket, Bytes key, OwnerId id) {
         return tables.read(
                         ModelTables.UPLOADS,
                         ModelTables.partition(bucket),
                         ModelTables.uploadSort(key, id),
                         Attachments.LEAVE)
-                .map(found -> found.flatMap(row -> row.row().value())
-                        .map(value -> new Upload(
-                                bucket,
-                                key,
-                                id,
-                                found.get().row().stamp(),
-                                ObjectRows.parse(UploadValue.parser(), value)))
-                        .filter(upload -> upload.value().getState() != UploadValue.State.ABORTED));
+                .map(found -> found.flatMap(
+                        row -> row.row().value().map(value -> upload(bucket, key, id, row.row().stamp(), value))));
     }
 
-    /** The upload if parts can still be added. */
+    private static Upload upload(BucketId bucket, Bytes key, OwnerId id, Stamp stamp, Bytes value) {
+        return new Upload(bucket, key, id, stamp, ObjectRows.parse(UploadValue.parser(), value));
+    }
+
     public Uni<Upload> require(BucketId bucket, Bytes key, OwnerId id) {
-        return find(bucket, key, id).map(found -> found.filter(Upload::isOpen)
-                .orElseThrow(() -> new Refusal.NoSuchUpload(id).asException()));
+        return find(bucket, key, id)
+                .map(found -> found.orElseThrow(() -> new Refusal.NoSuchUpload(id).asException()));
     }
 
     /** Makes the body of a part durable, as {@link ObjectStore#store} does for an object. */
@@ -200,22 +201,35 @@ public final class Uploads {
 
     private Uni<Completed> complete(BucketId bucket, Bytes key, OwnerId id, Completion request, int retries) {
         return find(bucket, key, id).chain(found -> {
-            Upload upload = found.orElseThrow(() -> new Refusal.NoSuchUpload(id).asException());
-            if (!upload.isOpen()) {
-                if (!RowType.bytes(upload.value().getRequestDigest()).equals(request.digest())) {
-                    throw new Refusal.NoSuchUpload(id).asException();
-                }
-                return Uni.createFrom()
-                        .item(new Completed(upload.value().getEtag(), upload.value().getChecksum()));
+            if (found.isEmpty()) {
+                return completedBefore(bucket, key, id, request.digest());
             }
+            Upload upload = found.get();
             SortedMap<Integer, Part> newest = new TreeMap<>();
             return eachPart(upload, upload.sort(), newest)
                     .chain(() -> assemble(upload, request, choose(request, newest)))
-                    .chain(completed -> completed.isPresent() || retries == 0
-                            ? Uni.createFrom()
-                                    .item(completed.orElseThrow(() -> new Refusal.NoSuchUpload(id).asException()))
-                            : complete(bucket, key, id, request, retries - 1));
+                    .chain(completed -> {
+                        if (completed.isPresent()) {
+                            return Uni.createFrom().item(completed.get());
+                        }
+                        return retries > 0
+                                ? complete(bucket, key, id, request, retries - 1)
+                                : Uni.createFrom().failure(new Failure.Overloaded("upload").asException());
+                    });
         });
+    }
+
+    private Uni<Completed> completedBefore(BucketId bucket, Bytes key, OwnerId id, Bytes digest) {
+        return tables.read(
+                        ModelTables.COMPLETIONS,
+                        ModelTables.partition(bucket),
+                        ModelTables.uploadSort(key, id),
+                        Attachments.LEAVE)
+                .map(found -> found.flatMap(row -> row.row().value())
+                        .map(value -> ObjectRows.parse(CompletionValue.parser(), value))
+                        .filter(before -> RowType.bytes(before.getRequestDigest()).equals(digest))
+                        .map(before -> new Completed(before.getEtag(), before.getChecksum()))
+                        .orElseThrow(() -> new Refusal.NoSuchUpload(id).asException()));
     }
 
     private static List<Part> choose(Completion request, SortedMap<Integer, Part> newest) {
@@ -267,11 +281,17 @@ public final class Uploads {
                                 .setLength(parts.stream().mapToLong(Part::length).sum())))
                 .chain(object -> {
                     Bytes row = ObjectRows.bytes(object.build());
-                    Bytes over = ObjectRows.bytes(over(upload, request, completed, version));
+                    Bytes over = ObjectRows.bytes(CompletionValue.newBuilder()
+                            .setEtag(etag)
+                            .setChecksum(checksum)
+                            .setRequestDigest(RowType.proto(request.digest()))
+                            .setCompletedMillis(env.wallMillis())
+                            .build());
                     return tables.write(upload.partition(), batch -> {
                         batch.expect(ModelTables.UPLOADS, upload.sort(), upload.stamp())
                                 .put(ModelTables.OBJECTS, ModelTables.objectSort(upload.key()), row)
-                                .put(ModelTables.UPLOADS, upload.sort(), over);
+                                .remove(ModelTables.UPLOADS, upload.sort())
+                                .put(ModelTables.COMPLETIONS, upload.sort(), over);
                         Intents.fulfil(batch, version);
                         parts.forEach(part -> batch.expect(ModelTables.PARTS, part.sort(), part.stamp())
                                 .put(ModelTables.PARTS, part.sort(), takenOver(part)));
@@ -282,16 +302,6 @@ public final class Uploads {
                         : bodies.releaseOwner(version, List.of())
                                 .chain(() -> intents.withdraw(upload.bucket(), version))
                                 .replaceWith(Optional.empty()));
-    }
-
-    private static UploadValue over(Upload upload, Completion request, Completed completed, OwnerId version) {
-        return upload.value().toBuilder()
-                .setState(UploadValue.State.COMPLETED)
-                .setEtag(completed.etag())
-                .setChecksum(completed.checksum())
-                .setVersion(RowType.proto(version.value()))
-                .setRequestDigest(RowType.proto(request.digest()))
-                .build();
     }
 
     /** The row stays until it is swept, so that a late change of it is noticed; its body belongs to the object now. */
@@ -312,17 +322,46 @@ public final class Uploads {
     /** Open uploads in order of key, then of their beginning. */
     public Uni<Listing<Upload>> list(BucketId bucket, ListQuery query) {
         return new Lister<>(
-                        tables, ModelTables.UPLOADS, ModelTables.partition(bucket), query, (sort, row) -> Optional.of(
-                                        new Upload(
-                                                bucket,
-                                                RowKeys.name(sort),
-                                                ModelTables.uploadOf(sort),
-                                                row.stamp(),
-                                                ObjectRows.parse(
-                                                        UploadValue.parser(),
-                                                        row.value().orElseThrow())))
-                                .filter(Upload::isOpen))
+                        tables,
+                        ModelTables.UPLOADS,
+                        ModelTables.partition(bucket),
+                        query,
+                        (sort, row) -> upload(
+                                bucket,
+                                RowKeys.name(sort),
+                                ModelTables.uploadOf(sort),
+                                row.stamp(),
+                                row.value().orElseThrow()))
                 .run();
+    }
+
+    /** Forgets old completions for as long as the node runs. */
+    public void start(TableReplica replica) {
+        env.schedule(
+                FORGET_EVERY,
+                () -> forgetCompletions(replica, Bytes.EMPTY)
+                        .onFailure()
+                        .recoverWithNull()
+                        .subscribe()
+                        .with(_ -> start(replica)));
+    }
+
+    private Uni<Void> forgetCompletions(TableReplica replica, Bytes from) {
+        long before = env.wallMillis() - REMEMBER_COMPLETIONS.toMillis();
+        return replica.scanHere(ModelTables.COMPLETIONS, from, PAGE)
+                .chain(page -> Multi.createFrom()
+                        .iterable(page.rows())
+                        .filter(row -> ObjectRows.parse(CompletionValue.parser(), row.row().value().orElseThrow())
+                                        .getCompletedMillis()
+                                < before)
+                        .onItem()
+                        .transformToUniAndConcatenate(row -> tables.write(
+                                row.partition(), batch -> batch.remove(ModelTables.COMPLETIONS, row.sort())))
+                        .collect()
+                        .last()
+                        .chain(() -> page.next()
+                                .map(next -> forgetCompletions(replica, next))
+                                .orElse(Uni.createFrom().voidItem())));
     }
 
     /** The place in a listing right behind one upload of a key. */
