@@ -247,7 +247,7 @@ final class SimStore implements Store {
         }
     }
 
-    /** Answers every read from a full copy of the space with all pending changes in it: slow, and too simple to be wrong. */
+    /** Scans a copy of the space with all pending changes in it: slow, and too simple to be wrong. */
     private static final class SimTx implements Tx {
         private final StoreDisk disk;
         private final StoreDisk.Changes group;
@@ -270,7 +270,7 @@ final class SimStore implements Store {
         @Override
         public List<Entry> scan(Space space, Scan scan) {
             requireOpen();
-            var view = new TreeMap<>(disk.rows(space));
+            var view = new TreeMap<>(disk.rows(space).tailMap(scan.from(), true));
             group.applyTo(space, view);
             own.applyTo(space, view);
             List<Entry> found = new ArrayList<>();
@@ -279,7 +279,7 @@ final class SimStore implements Store {
                 if (beyond || found.size() == scan.limit()) {
                     break;
                 }
-                found.add(new Entry(row.getKey(), row.getValue()));
+                found.add(new Entry(row.getKey(), get(space, row.getKey()).orElseThrow()));
             }
             return found;
         }
