@@ -62,8 +62,7 @@ final class Agenda {
         digest = (digest ^ seen) * FNV_PRIME;
     }
 
-    private record Event(
-            long atNanos, int tie, long made, String label, BooleanSupplier wanted, Runnable action)
+    private record Event(long atNanos, int tie, long made, String label, BooleanSupplier wanted, Runnable action)
             implements Comparable<Event> {
         @Override
         public int compareTo(Event other) {

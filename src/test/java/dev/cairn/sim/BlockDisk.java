@@ -22,7 +22,8 @@ final class BlockDisk {
         return live;
     }
 
-    @Nullable Bytes read(BlockHash hash) {
+    @Nullable
+    Bytes read(BlockHash hash) {
         return rotten.contains(hash) ? null : live.get(hash);
     }
 

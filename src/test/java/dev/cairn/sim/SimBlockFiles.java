@@ -45,7 +45,8 @@ final class SimBlockFiles implements BlockFiles {
 
     @Override
     public Uni<Optional<Integer>> length(BlockHash hash) {
-        return later("block.length", () -> Optional.ofNullable(disk.live().get(hash)).map(Bytes::length));
+        return later(
+                "block.length", () -> Optional.ofNullable(disk.live().get(hash)).map(Bytes::length));
     }
 
     @Override
@@ -101,19 +102,20 @@ final class SimBlockFiles implements BlockFiles {
     }
 
     private <R> Uni<R> later(String label, Supplier<@Nullable R> action) {
-        return Uni.createFrom().emitter(result -> env.in(random.nextLong(5_000, 500_000), label, () -> {
-            R done;
-            try {
-                if (closed) {
-                    throw new Failure.Stopping().asException();
-                }
-                done = action.get();
-            } catch (RuntimeException | AssertionError failed) {
-                result.fail(failed);
-                return;
-            }
-            result.complete(done);
-        }));
+        return Uni.createFrom()
+                .emitter(result -> env.in(random.nextLong(5_000, 500_000), label, () -> {
+                    R done;
+                    try {
+                        if (closed) {
+                            throw new Failure.Stopping().asException();
+                        }
+                        done = action.get();
+                    } catch (RuntimeException | AssertionError failed) {
+                        result.fail(failed);
+                        return;
+                    }
+                    result.complete(done);
+                }));
     }
 
     private final class Writer implements BlockWriter {

@@ -275,7 +275,9 @@ final class SimStore implements Store {
             own.applyTo(space, view);
             List<Entry> found = new ArrayList<>();
             for (var row : view.tailMap(scan.from(), true).entrySet()) {
-                boolean beyond = scan.until().filter(until -> row.getKey().compareTo(until) >= 0).isPresent();
+                boolean beyond = scan.until()
+                        .filter(until -> row.getKey().compareTo(until) >= 0)
+                        .isPresent();
                 if (beyond || found.size() == scan.limit()) {
                     break;
                 }

@@ -47,14 +47,18 @@ final class SimStoreTest extends StoreContract {
             var acknowledged = new TreeSet<Integer>();
             for (int i = 0; i < 40; i++) {
                 int number = i;
-                machine.env().in(cut.random().nextLong(20_000_000), "client", () -> machine.store()
-                        .commit(tx -> {
-                            tx.put(ROWS, Bytes.ofInt(number), Bytes.EMPTY);
-                            tx.put(TODO, Bytes.ofInt(number), Bytes.EMPTY);
-                            return number;
-                        })
-                        .subscribe()
-                        .with(acknowledged::add));
+                machine.env()
+                        .in(
+                                cut.random().nextLong(20_000_000),
+                                "client",
+                                () -> machine.store()
+                                        .commit(tx -> {
+                                            tx.put(ROWS, Bytes.ofInt(number), Bytes.EMPTY);
+                                            tx.put(TODO, Bytes.ofInt(number), Bytes.EMPTY);
+                                            return number;
+                                        })
+                                        .subscribe()
+                                        .with(acknowledged::add));
             }
             cut.pass(cut.random().nextLong(20_000_000));
             machine.powerCut();
@@ -79,7 +83,9 @@ final class SimStoreTest extends StoreContract {
     void a_dead_node_completes_nothing() {
         List<Object> results = new ArrayList<>();
         store().commit(_ -> 1).subscribe().with(results::add);
-        store().scan(ROWS, new Scan(Bytes.EMPTY, Optional.empty(), 1)).subscribe().with(results::add, results::add);
+        store().scan(ROWS, new Scan(Bytes.EMPTY, Optional.empty(), 1))
+                .subscribe()
+                .with(results::add, results::add);
         results.clear();
         node.powerCut();
         world.pass(1_000_000_000);
@@ -91,8 +97,9 @@ final class SimStoreTest extends StoreContract {
         put(ROWS, "before", "1");
         node.storeDisk().setFull(true);
         assertThatThrownBy(() -> put(ROWS, "during", "1"))
-                .isInstanceOfSatisfying(FailureException.class, failed -> assertThat(failed.failure())
-                        .isInstanceOf(Failure.DiskFull.class));
+                .isInstanceOfSatisfying(
+                        FailureException.class,
+                        failed -> assertThat(failed.failure()).isInstanceOf(Failure.DiskFull.class));
         assertThat(get(ROWS, "before")).contains("1");
         assertThat(get(ROWS, "during")).isEmpty();
         node.storeDisk().setFull(false);
@@ -105,8 +112,9 @@ final class SimStoreTest extends StoreContract {
         put(ROWS, "key", "1");
         node.storeDisk().rot(ROWS, Bytes.utf8("key"));
         assertThatThrownBy(() -> get(ROWS, "key"))
-                .isInstanceOfSatisfying(FailureException.class, failed -> assertThat(failed.failure())
-                        .isInstanceOf(Failure.Corrupt.class));
+                .isInstanceOfSatisfying(
+                        FailureException.class,
+                        failed -> assertThat(failed.failure()).isInstanceOf(Failure.Corrupt.class));
         put(ROWS, "key", "2");
         assertThat(get(ROWS, "key")).contains("2");
     }

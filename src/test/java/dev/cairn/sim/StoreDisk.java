@@ -42,7 +42,8 @@ final class StoreDisk {
         return of(current, space);
     }
 
-    @Nullable Bytes read(Space space, Bytes key) {
+    @Nullable
+    Bytes read(Space space, Bytes key) {
         if (of(rotten, space).contains(key)) {
             throw new Failure.Corrupt("%s %s".formatted(space.name(), key)).asException();
         }

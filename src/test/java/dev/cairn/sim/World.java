@@ -94,7 +94,8 @@ final class World {
             return done;
         }
 
-        @Nullable Throwable failure() {
+        @Nullable
+        Throwable failure() {
             return failure;
         }
 

@@ -34,7 +34,8 @@ final class WorldTest {
         for (int life = 0; life < 3; life++) {
             for (int i = 0; i < 20; i++) {
                 var key = node.env().randomBytes(8);
-                node.store().commit(tx -> {
+                node.store()
+                        .commit(tx -> {
                             tx.put(ROWS, key, Bytes.ofLong(node.env().wallMillis()));
                             return key;
                         })
@@ -81,7 +82,8 @@ final class WorldTest {
             var hash = SimBlockFiles.sha256(content);
             if (world.await(node.blocks().length(hash)).isPresent()) {
                 present++;
-                assertThat(drain(world, node.blocks().read(hash, 0, content.length()))).isEqualTo(content);
+                assertThat(drain(world, node.blocks().read(hash, 0, content.length())))
+                        .isEqualTo(content);
             } else {
                 absent++;
                 assertThat(acknowledged[0]).as("seed %d", seed).isFalse();
@@ -101,7 +103,8 @@ final class WorldTest {
         node.blockDisk().rot(hash);
         assertThatThrownBy(() -> drain(world, node.blocks().read(hash, 0, 5))).isInstanceOf(FailureException.class);
         assertThat(world.await(node.blocks().scrub(hash))).isFalse();
-        assertThat(world.await(node.blocks().list(Optional.<BlockHash>empty(), 10))).isEmpty();
+        assertThat(world.await(node.blocks().list(Optional.<BlockHash>empty(), 10)))
+                .isEmpty();
     }
 
     private static Uni<dev.cairn.block.BlockWriter.Written> write(World.Node node, Bytes content) {

@@ -124,7 +124,8 @@ public abstract class StoreContract {
                     .recoverWithItem(false));
         }
         List<Boolean> done = await(Uni.join().all(asked).andCollectFailures());
-        assertThat(done).isEqualTo(IntStream.range(0, 30).mapToObj(i -> i % 3 != 0).toList());
+        assertThat(done)
+                .isEqualTo(IntStream.range(0, 30).mapToObj(i -> i % 3 != 0).toList());
         assertThat(await(store().scan(ROWS, new Scan(Bytes.EMPTY, Optional.empty(), 100))))
                 .extracting(entry -> entry.key().intAt(0))
                 .containsExactlyElementsOf(
@@ -136,7 +137,9 @@ public abstract class StoreContract {
         List<Uni<Integer>> asked = new ArrayList<>();
         for (int i = 0; i < 200; i++) {
             asked.add(store().commit(tx -> {
-                int before = tx.get(ROWS, Bytes.utf8("n")).map(value -> value.intAt(0)).orElse(0);
+                int before = tx.get(ROWS, Bytes.utf8("n"))
+                        .map(value -> value.intAt(0))
+                        .orElse(0);
                 tx.put(ROWS, Bytes.utf8("n"), Bytes.ofInt(before + 1));
                 return before;
             }));
@@ -161,11 +164,14 @@ public abstract class StoreContract {
         for (var key : List.of("a", "b", "ba", "c", "d")) {
             put(ROWS, key, "1");
         }
-        assertThat(scan(new Scan(Bytes.utf8("b"), Optional.of(Bytes.utf8("d")), 10))).containsExactly("b=1", "ba=1", "c=1");
+        assertThat(scan(new Scan(Bytes.utf8("b"), Optional.of(Bytes.utf8("d")), 10)))
+                .containsExactly("b=1", "ba=1", "c=1");
         assertThat(scan(new Scan(Bytes.utf8("b"), Optional.empty(), 2))).containsExactly("b=1", "ba=1");
         assertThat(scan(Scan.prefix(Bytes.utf8("b"), 10))).containsExactly("b=1", "ba=1");
-        assertThat(scan(new Scan(Bytes.utf8("c"), Optional.of(Bytes.utf8("c")), 10))).isEmpty();
-        assertThat(scan(new Scan(Bytes.utf8("d"), Optional.of(Bytes.utf8("a")), 10))).isEmpty();
+        assertThat(scan(new Scan(Bytes.utf8("c"), Optional.of(Bytes.utf8("c")), 10)))
+                .isEmpty();
+        assertThat(scan(new Scan(Bytes.utf8("d"), Optional.of(Bytes.utf8("a")), 10)))
+                .isEmpty();
     }
 
     @Test
@@ -180,8 +186,10 @@ public abstract class StoreContract {
         }));
         assertThat(seen).containsExactly("a/2", "b", "c/1");
         assertThat(ended).isTrue();
-        assertThat(await(store().walk(ROWS, Bytes.EMPTY, Optional.empty(), (_, _) -> Walk.Step.STOP))).isFalse();
-        assertThat(await(store().walk(TODO, Bytes.EMPTY, Optional.empty(), (_, _) -> Walk.Step.STOP))).isTrue();
+        assertThat(await(store().walk(ROWS, Bytes.EMPTY, Optional.empty(), (_, _) -> Walk.Step.STOP)))
+                .isFalse();
+        assertThat(await(store().walk(TODO, Bytes.EMPTY, Optional.empty(), (_, _) -> Walk.Step.STOP)))
+                .isTrue();
     }
 
     @Test
@@ -230,7 +238,8 @@ public abstract class StoreContract {
     @Test
     void a_space_it_was_not_opened_with_is_a_mistake() {
         var stranger = Space.rows("stranger");
-        assertThatThrownBy(() -> await(store().get(stranger, Bytes.EMPTY))).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> await(store().get(stranger, Bytes.EMPTY)))
+                .isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> commit(tx -> tx.put(stranger, Bytes.EMPTY, Bytes.EMPTY)))
                 .isInstanceOf(IllegalArgumentException.class);
         put(ROWS, "key", "the line goes on");
@@ -252,8 +261,9 @@ public abstract class StoreContract {
                 store().commit(_ -> 1),
                 store().commitLazily(_ -> 1))) {
             assertThatThrownBy(() -> await(asked))
-                    .isInstanceOfSatisfying(FailureException.class, failed -> assertThat(failed.failure())
-                            .isEqualTo(new Failure.Stopping()));
+                    .isInstanceOfSatisfying(
+                            FailureException.class,
+                            failed -> assertThat(failed.failure()).isEqualTo(new Failure.Stopping()));
         }
     }
 

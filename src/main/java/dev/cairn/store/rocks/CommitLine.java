@@ -161,7 +161,8 @@ final class CommitLine {
         try {
             database.write(changes, durable);
         } catch (RuntimeException refused) {
-            boolean stopping = refused instanceof FailureException failure && failure.failure() instanceof Failure.Stopping;
+            boolean stopping =
+                    refused instanceof FailureException failure && failure.failure() instanceof Failure.Stopping;
             if (stopping || env.nanoTime() - reopenedAtNanos < REOPEN_PAUSE_NANOS) {
                 throw refused;
             }

@@ -108,7 +108,8 @@ final class Database implements AutoCloseable {
         }
         lock.readLock().lock();
         try (var bound = new Slice(until.orElse(Bytes.EMPTY).shared());
-                var options = until.isPresent() ? new ReadOptions().setIterateUpperBound(bound) : new ReadOptions(reading)) {
+                var options =
+                        until.isPresent() ? new ReadOptions().setIterateUpperBound(bound) : new ReadOptions(reading)) {
             var now = live();
             try (var entries = now.db.newIterator(now.family(space), options)) {
                 return walk(entries, from, walk);
@@ -148,7 +149,10 @@ final class Database implements AutoCloseable {
             var now = live();
             for (var change : flatten(changes, now)) {
                 if (change.value.isPresent()) {
-                    batch.put(change.family, change.key.shared(), change.value.get().shared());
+                    batch.put(
+                            change.family,
+                            change.key.shared(),
+                            change.value.get().shared());
                 } else {
                     batch.delete(change.family, change.key.shared());
                 }
@@ -336,7 +340,9 @@ final class Database implements AutoCloseable {
     }
 
     private static Status.Code code(RocksDBException failed) {
-        return failed.getStatus() == null ? Status.Code.Undefined : failed.getStatus().getCode();
+        return failed.getStatus() == null
+                ? Status.Code.Undefined
+                : failed.getStatus().getCode();
     }
 
     /** What RocksDB gave us; families are closed before their database. */

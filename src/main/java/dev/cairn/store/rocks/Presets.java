@@ -43,9 +43,12 @@ final class Presets implements AutoCloseable {
                 .setCreateIfMissing(true)
                 .setCreateMissingColumnFamilies(true)
                 .setParanoidChecks(true)
-                // A synced group must survive and a torn tail after it must not keep the node from starting. Every sync covers
-                // all of the log before it, so damage that a power cut leaves lies behind the last acknowledged byte. Tolerating
-                // only a cut-off tail would refuse to open when the pages of the unsynced tail reached the disk out of order;
+                // A synced group must survive and a torn tail after it must not keep the node from starting. Every sync
+                // covers
+                // all of the log before it, so damage that a power cut leaves lies behind the last acknowledged byte.
+                // Tolerating
+                // only a cut-off tail would refuse to open when the pages of the unsynced tail reached the disk out of
+                // order;
                 // skipping bad records would replay what follows a gap. So: stop at the first bad record.
                 .setWalRecoveryMode(WALRecoveryMode.PointInTimeRecovery)
                 .setWriteBufferManager(writeBuffers)

@@ -29,9 +29,7 @@ final class Transaction implements Tx {
     @Override
     public Optional<Bytes> get(Space space, Bytes key) {
         requireOpen();
-        return own.get(space, key)
-                .or(() -> group.get(space, key))
-                .orElseGet(() -> database.get(space, key));
+        return own.get(space, key).or(() -> group.get(space, key)).orElseGet(() -> database.get(space, key));
     }
 
     @Override

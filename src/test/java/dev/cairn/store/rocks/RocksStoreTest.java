@@ -130,8 +130,9 @@ final class RocksStoreTest extends StoreContract {
         begun.await();
         var waiting = List.of(tiny(), tiny(), tiny());
         assertThatThrownBy(() -> await(store.commit(_ -> 1)))
-                .isInstanceOfSatisfying(FailureException.class, failed -> assertThat(failed.failure())
-                        .isInstanceOf(Failure.Overloaded.class));
+                .isInstanceOfSatisfying(
+                        FailureException.class,
+                        failed -> assertThat(failed.failure()).isInstanceOf(Failure.Overloaded.class));
         goOn.countDown();
         assertThat(first.join()).isTrue();
         waiting.forEach(each -> assertThat(each.join()).isEqualTo(1));
@@ -174,8 +175,9 @@ final class RocksStoreTest extends StoreContract {
         var scan = store.scan(ROWS, new Scan(Bytes.EMPTY, Optional.empty(), 9));
         var waiting = scan.subscribeAsCompletionStage();
         assertThatThrownBy(() -> await(scan))
-                .isInstanceOfSatisfying(FailureException.class, failed -> assertThat(failed.failure())
-                        .isInstanceOf(Failure.Overloaded.class));
+                .isInstanceOfSatisfying(
+                        FailureException.class,
+                        failed -> assertThat(failed.failure()).isInstanceOf(Failure.Overloaded.class));
         goOn.countDown();
         assertThat(first.join()).isTrue();
         assertThat(waiting.join()).hasSize(1);
@@ -221,8 +223,12 @@ final class RocksStoreTest extends StoreContract {
             }
             damageLog(torn, damage);
             try (var other = RocksStore.open(env, RocksConfig.of(torn, SPACES))) {
-                assertThat(await(other.get(ROWS, Bytes.utf8("synced")))).as("%s", damage).isPresent();
-                assertThat(await(other.get(ROWS, Bytes.utf8("lazy")))).as("%s", damage).isEmpty();
+                assertThat(await(other.get(ROWS, Bytes.utf8("synced"))))
+                        .as("%s", damage)
+                        .isPresent();
+                assertThat(await(other.get(ROWS, Bytes.utf8("lazy"))))
+                        .as("%s", damage)
+                        .isEmpty();
             }
         }
     }
@@ -259,7 +265,8 @@ final class RocksStoreTest extends StoreContract {
         reopen();
         store.close();
         try (var files = Files.list(path)) {
-            for (var file : files.filter(each -> each.toString().endsWith(".sst")).toList()) {
+            for (var file :
+                    files.filter(each -> each.toString().endsWith(".sst")).toList()) {
                 try (var table = new RandomAccessFile(file.toFile(), "rw")) {
                     table.seek(table.length() / 10);
                     table.write(new byte[] {1, 2, 3, 4, 5, 6, 7, 8});
@@ -268,8 +275,9 @@ final class RocksStoreTest extends StoreContract {
         }
         store = RocksStore.open(env, config);
         assertThatThrownBy(() -> await(store.scan(ROWS, new Scan(Bytes.EMPTY, Optional.empty(), 2000))))
-                .isInstanceOfSatisfying(FailureException.class, failed -> assertThat(failed.failure())
-                        .isInstanceOf(Failure.Corrupt.class));
+                .isInstanceOfSatisfying(
+                        FailureException.class,
+                        failed -> assertThat(failed.failure()).isInstanceOf(Failure.Corrupt.class));
     }
 
     @Test
