@@ -139,7 +139,8 @@ final class Volume implements AutoCloseable {
         return usable.get() - reserveBytes;
     }
 
-    private void look() {
+    /** Looks at the space left now. */
+    void look() {
         try {
             usable.set(store.getUsableSpace());
         } catch (IOException unreadable) {

@@ -34,8 +34,20 @@ final class Volumes implements AutoCloseable {
         return false;
     }
 
-    /** Where the next block goes; throws {@code DiskFull} when every volume is down to its reserve. */
+    /** Where the next block goes; throws {@code DiskFull} when a fresh look finds every volume down to its reserve. */
     synchronized Volume choose() {
+        int best = best();
+        if (best < 0) {
+            all.forEach(Volume::look);
+            best = best();
+        }
+        if (best < 0) {
+            throw new Failure.DiskFull("every data directory").asException();
+        }
+        return all.get(best);
+    }
+
+    private int best() {
         int best = -1;
         long total = 0;
         for (int i = 0; i < credit.length; i++) {
@@ -45,11 +57,10 @@ final class Volumes implements AutoCloseable {
                 best = best < 0 || credit[i] > credit[best] ? i : best;
             }
         }
-        if (best < 0) {
-            throw new Failure.DiskFull("every data directory").asException();
+        if (best >= 0) {
+            credit[best] -= total;
         }
-        credit[best] -= total;
-        return all.get(best);
+        return best;
     }
 
     long totalBytes() {
