@@ -1,6 +1,5 @@
 package dev.cairn.block.file;
 
-import dev.cairn.block.BlockFiles;
 import dev.cairn.kernel.codec.Bytes;
 import dev.cairn.kernel.id.BlockHash;
 import java.io.ByteArrayOutputStream;
@@ -18,7 +17,6 @@ import java.util.zip.CRC32;
  * unfinished page, and that only when compressing. Blocks; one thread at a time.
  */
 final class DraftFile implements AutoCloseable {
-    private static final int SCRATCH_BYTES = BlockFiles.PIECE_BYTES + PageCodec.MAX_FRAME_BYTES;
     private static final byte[] NO_PAGE = new byte[0];
 
     private final Volume volume;
@@ -88,8 +86,10 @@ final class DraftFile implements AutoCloseable {
 
     private void endPage(int stored) {
         int crc = (int) pageCrc.getValue();
-        index.writeBytes(
-                ByteBuffer.allocate(BlockFormat.ENTRY_BYTES).putInt(stored).putInt(crc).array());
+        index.writeBytes(ByteBuffer.allocate(BlockFormat.ENTRY_BYTES)
+                .putInt(stored)
+                .putInt(crc)
+                .array());
         pageCrc.reset();
         pageFill = 0;
     }
@@ -97,7 +97,7 @@ final class DraftFile implements AutoCloseable {
     private void appendPacked(Bytes piece) throws IOException {
         var codec = codecs.take();
         try {
-            var scratch = ByteBuffer.allocate(SCRATCH_BYTES);
+            var scratch = codec.scratch();
             piece.feed((from, offset, count) -> packPages(codec, from, offset, count, scratch));
             write(scratch.flip());
         } finally {
@@ -154,7 +154,7 @@ final class DraftFile implements AutoCloseable {
     private void packRest() throws IOException {
         var codec = codecs.take();
         try {
-            var out = ByteBuffer.allocate(PageCodec.MAX_FRAME_BYTES);
+            var out = codec.scratch();
             packPage(codec, page, 0, pageFill, out);
             write(out.flip());
         } finally {

@@ -98,7 +98,10 @@ final class Shelf {
     }
 
     private Optional<Path> find(BlockHash hash) {
-        return volumes.all().stream().map(volume -> volume.path(hash)).filter(Files::exists).findFirst();
+        return volumes.all().stream()
+                .map(volume -> volume.path(hash))
+                .filter(Files::exists)
+                .findFirst();
     }
 
     /** Opens a block; empty when no volume has it. */

@@ -53,8 +53,7 @@ final class Volume implements AutoCloseable {
     static Volume open(FileBlocksConfig config, FileBlocksConfig.Directory directory, LongSupplier nanoTime)
             throws IOException {
         var root = Files.createDirectories(directory.path());
-        var lockFile =
-                FileChannel.open(root.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        var lockFile = FileChannel.open(root.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
         try {
             lock(root, lockFile);
             Files.createDirectories(root.resolve("tmp"));

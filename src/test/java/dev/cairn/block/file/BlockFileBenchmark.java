@@ -43,11 +43,15 @@ final class BlockFileBenchmark {
             for (int streams : List.of(1, 8)) {
                 byte[] body = body();
                 var names = new ArrayList<BlockHash>();
-                measure("write", streams, count, i -> write(blocks, body, i).invoke(hash -> {
-                    synchronized (names) {
-                        names.add(hash);
-                    }
-                }));
+                measure(
+                        "write",
+                        streams,
+                        count,
+                        i -> write(blocks, body, i).invoke(hash -> {
+                            synchronized (names) {
+                                names.add(hash);
+                            }
+                        }));
                 measure("read", streams, 4 * count, i -> drain(blocks.read(names.get(i % count), 0, BLOCK)));
                 names.forEach(name -> blocks.delete(name).await().indefinitely());
             }

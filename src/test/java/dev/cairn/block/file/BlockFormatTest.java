@@ -12,17 +12,16 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The bytes of a block file, version 1, which must never change under that number. */
 final class BlockFormatTest {
-    private static final String HELLO =
-            """
-            43524e4201000000
-            68656c6c6f20626c6f636b
-            0000000bb42697e4
-            725c20214587b0dcd5fbf0dca637904a97a142e89f4a06f55f6b191e333f6b1c
-            0000000b00000001
-            01000000
-            9baea551
-            424e5243
-            """;
+    private static final String HELLO = """
+        43524e4201000000
+        68656c6c6f20626c6f636b
+        0000000bb42697e4
+        725c20214587b0dcd5fbf0dca637904a97a142e89f4a06f55f6b191e333f6b1c
+        0000000b00000001
+        01000000
+        9baea551
+        424e5243
+        """;
 
     @TempDir
     Path root;

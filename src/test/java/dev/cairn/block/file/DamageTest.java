@@ -63,7 +63,9 @@ final class DamageTest {
             var seen = new ByteArrayOutputStream();
             try {
                 drain(blocks.read(hash, 0, body.length()), seen);
-                assertThat(at).as("a whole read may miss damage in the header only").isLessThan(8);
+                assertThat(at)
+                        .as("a whole read may miss damage in the header only")
+                        .isLessThan(8);
             } catch (FailureException failed) {
                 assertThat(failed.failure()).isInstanceOf(Failure.Corrupt.class);
             }

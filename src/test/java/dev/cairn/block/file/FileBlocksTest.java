@@ -253,7 +253,8 @@ final class FileBlocksTest {
             for (int i = 0; i < 400; i++) {
                 expected.add(write(blocks, noise(10, i)).hash());
             }
-            assertThat(expected.stream().filter(hash -> Files.exists(file(first, hash)))).hasSize(100);
+            assertThat(expected.stream().filter(hash -> Files.exists(file(first, hash))))
+                    .hasSize(100);
             expected.sort(null);
             var listed = new ArrayList<BlockHash>();
             var step = get(blocks.list(Optional.empty(), 7));
@@ -342,7 +343,8 @@ final class FileBlocksTest {
         try (var blocks = open(config())) {
             assertThat(blocks.hasRoom(1)).isTrue();
             assertThat(blocks.hasRoom(Long.MAX_VALUE / 2)).isFalse();
-            assertThat(blocks.stats().freeBytes()).isLessThanOrEqualTo(blocks.stats().totalBytes());
+            assertThat(blocks.stats().freeBytes())
+                    .isLessThanOrEqualTo(blocks.stats().totalBytes());
         }
         long more = Files.getFileStore(root).getTotalSpace();
         try (var blocks = open(config().withReserve(more, 0))) {
