@@ -111,7 +111,7 @@ final class DraftFile implements AutoCloseable {
             if (part == BlockFormat.PAGE_BYTES) {
                 packPage(codec, from, offset + done, part, out);
             } else {
-                page = page == NO_PAGE ? new byte[BlockFormat.PAGE_BYTES] : page;
+                page = page.length == 0 ? new byte[BlockFormat.PAGE_BYTES] : page;
                 System.arraycopy(from, offset + done, page, pageFill, part);
                 pageFill += part;
                 if (pageFill == BlockFormat.PAGE_BYTES) {
@@ -124,14 +124,8 @@ final class DraftFile implements AutoCloseable {
 
     private void packPage(PageCodec codec, byte[] from, int offset, int count, ByteBuffer out) {
         int at = out.position();
-        int stored = codec.compress(from, offset, count, out.array(), at);
-        if (stored < count) {
-            out.position(at + stored);
-        } else {
-            stored = count;
-            out.put(from, offset, count);
-        }
-        pageCrc.update(out.array(), at, stored);
+        int stored = codec.pack(from, offset, count);
+        pageCrc.update(out.slice(at, stored));
         endPage(stored);
     }
 

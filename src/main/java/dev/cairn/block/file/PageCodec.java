@@ -10,11 +10,12 @@ import java.nio.ByteBuffer;
 /** Turns pages into zstd frames and back with contexts that are kept; about 1 MiB of native memory and 200 KiB of heap. One thread at a time. */
 final class PageCodec implements AutoCloseable {
     /** Largest frame zstd may make of one page before it is found not to be smaller. */
-    static final int MAX_FRAME_BYTES = BlockFormat.PAGE_BYTES + BlockFormat.PAGE_BYTES / 128 + 512;
+    private static final int MAX_FRAME_BYTES = BlockFormat.PAGE_BYTES + BlockFormat.PAGE_BYTES / 128 + 512;
 
     private static final int SCRATCH_BYTES = BlockFiles.PIECE_BYTES + MAX_FRAME_BYTES;
 
-    private final ByteBuffer scratch = ByteBuffer.allocate(SCRATCH_BYTES);
+    private final byte[] packed = new byte[SCRATCH_BYTES];
+    private final ByteBuffer out = ByteBuffer.wrap(packed);
     private final ZstdCompressCtx compressor = new ZstdCompressCtx();
     private final ZstdDecompressCtx decompressor = new ZstdDecompressCtx();
 
@@ -27,12 +28,19 @@ final class PageCodec implements AutoCloseable {
 
     /** Empty room for the pages one piece can complete, good until the codec is given back. */
     ByteBuffer scratch() {
-        return scratch.clear();
+        return out.clear();
     }
 
-    /** Bytes of the frame put into {@code to} at {@code at}, where {@link #MAX_FRAME_BYTES} must be free. */
-    int compress(byte[] from, int offset, int length, byte[] to, int at) {
-        return compressor.compressByteArray(to, at, to.length - at, from, offset, length);
+    /** Appends a page to the scratch room, as a frame when that is smaller; returns how many bytes it became. */
+    int pack(byte[] from, int offset, int length) {
+        int at = out.position();
+        int frame = compressor.compressByteArray(packed, at, packed.length - at, from, offset, length);
+        if (frame < length) {
+            out.position(at + frame);
+            return frame;
+        }
+        out.put(from, offset, length);
+        return length;
     }
 
     void decompress(byte[] from, int offset, int stored, byte[] to, int at, int plain) throws DamagedException {

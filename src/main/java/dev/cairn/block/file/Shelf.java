@@ -15,6 +15,7 @@ import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
@@ -85,7 +86,7 @@ final class Shelf {
                 }
                 return Optional.of(path);
             } catch (NoSuchFileException _) {
-                continue;
+                // Another volume may have it.
             } catch (DamagedException _) {
                 setAside(volume, hash);
             }
@@ -110,7 +111,7 @@ final class Shelf {
             try {
                 return Optional.of(BlockReader.open(volume.path(hash), hash, codecs, counters));
             } catch (NoSuchFileException _) {
-                continue;
+                // Another volume may have it.
             }
         }
         return Optional.empty();
@@ -201,7 +202,7 @@ final class Shelf {
         return List.copyOf(found);
     }
 
-    private TreeSet<String> lowest(int directory, String above, int limit) throws IOException {
+    private SortedSet<String> lowest(int directory, String above, int limit) throws IOException {
         var names = new TreeSet<String>();
         for (var volume : volumes.all()) {
             try (DirectoryStream<Path> entries = Files.newDirectoryStream(volume.directory(directory))) {

@@ -11,7 +11,6 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 /** A fixed number of platform threads for blocking work, with at most {@code maxQueued} admitted tasks waiting for one. */
 final class TaskPool implements AutoCloseable {
-    private static final int STACK_BYTES = 256 * 1024;
     private static final int CLOSE_SECONDS = 30;
 
     private final ThreadPoolExecutor threads;
@@ -25,7 +24,7 @@ final class TaskPool implements AutoCloseable {
         var number = new AtomicInteger();
         this.threads = new ThreadPoolExecutor(
                 threadCount, threadCount, 0, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), task -> {
-                    var thread = new Thread(null, task, name + "-" + number.incrementAndGet(), STACK_BYTES);
+                    var thread = new Thread(task, name + "-" + number.incrementAndGet());
                     thread.setDaemon(true);
                     return thread;
                 });

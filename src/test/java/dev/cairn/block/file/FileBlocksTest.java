@@ -53,8 +53,8 @@ final class FileBlocksTest {
             throws IOException {
         var body = mixture(length, length);
         for (var config : List.of(config(), config().withZstd(1), config().withSync(true))) {
-            for (int pieceBytes : List.of(BlockFiles.PIECE_BYTES, PAGE, 40_001)) {
-                try (var blocks = open(config)) {
+            try (var blocks = open(config)) {
+                for (int pieceBytes : List.of(BlockFiles.PIECE_BYTES, PAGE, 40_001)) {
                     assertThat(write(blocks, body, pieceBytes, _ -> {})).isEqualTo(new Written(hash(body), length));
                     assertThat(read(blocks, hash(body), 0, length)).isEqualTo(body);
                     assertThat(get(blocks.length(hash(body)))).contains(length);
