@@ -4,6 +4,7 @@ import com.fasterxml.aalto.stax.InputFactoryImpl;
 import dev.cairn.api.http.S3Error;
 import dev.cairn.api.http.S3Exception;
 import dev.cairn.kernel.codec.Bytes;
+import java.io.ByteArrayInputStream;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -11,6 +12,7 @@ import java.util.List;
 import javax.xml.stream.XMLStreamConstants;
 import javax.xml.stream.XMLStreamException;
 import javax.xml.stream.XMLStreamReader;
+import org.codehaus.stax2.XMLInputFactory2;
 
 /**
  * Reads a request document into a tree without recursion: depth at most {@value #MAX_DEPTH}, elements at most
@@ -49,9 +51,11 @@ public final class XmlReader {
         }
         // A factory of its own keeps the names of one hostile document out of everyone else's symbol table.
         var factory = new InputFactoryImpl();
+        // Lazily parsed text would report its errors as unchecked ones, when it is read.
+        factory.setProperty(XMLInputFactory2.P_LAZY_PARSING, false);
         try {
             byte[] octets = body.shared();
-            var reader = factory.createXMLStreamReader(new java.io.ByteArrayInputStream(octets));
+            var reader = factory.createXMLStreamReader(new ByteArrayInputStream(octets));
             try {
                 var element = new XmlReader().read(reader);
                 if (!element.name().equals(root)) {
