@@ -19,6 +19,8 @@ import org.jspecify.annotations.Nullable;
 public final class ConfigLoader {
     private static final String VARIABLE_PREFIX = "CAIRN_";
     private static final String VARIABLE_ORIGIN = "environment variable ";
+    private static final String SINGLE_NODE_META = "cairn-data/meta";
+    private static final String SINGLE_NODE_DATA = "cairn-data/data";
     /** What Kubernetes sets in every container for a service whose name begins with "cairn". */
     private static final Pattern SERVICE_LINK =
             Pattern.compile("CAIRN(_.*)?_(SERVICE_HOST|SERVICE_PORT(_.*)?|PORT(_\\d+_(TCP|UDP|SCTP)(_(PROTO|PORT|ADDR))?)?)");
@@ -44,6 +46,15 @@ public final class ConfigLoader {
     /** The checked configuration; throws {@link ConfigException} with everything that is wrong with it. */
     public CairnConfig load(Launch launch) {
         return CairnConfig.of(settings(launch));
+    }
+
+    /**
+     * What the commands need of the configuration; nothing else has to be right. Where no file says otherwise, a node that was
+     * started with {@code --single-node} in the working directory is meant.
+     */
+    public AdminAccess adminAccess(@Nullable Path configFile) {
+        boolean here = Files.isDirectory(surroundings.workingDirectory().resolve(SINGLE_NODE_META));
+        return AdminAccess.of(settings(new Launch(configFile, here)));
     }
 
     /** The values as written, for a listing. */
@@ -130,8 +141,8 @@ public final class ConfigLoader {
         Map<String, String> defaults = new LinkedHashMap<>();
         defaults.put(ConfigKeys.REPLICATION_FACTOR.name(), "1");
         if (!hasFile) {
-            defaults.put(ConfigKeys.METADATA_DIR.name(), "cairn-data/meta");
-            defaults.put(ConfigKeys.DATA_DIR.name(), "cairn-data/data");
+            defaults.put(ConfigKeys.METADATA_DIR.name(), SINGLE_NODE_META);
+            defaults.put(ConfigKeys.DATA_DIR.name(), SINGLE_NODE_DATA);
         }
         return defaults;
     }

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -44,6 +45,8 @@ public record SecretFile(Path path) {
             return new Secret(text);
         } catch (NoSuchFileException missing) {
             throw new IOException(path + " does not exist", missing);
+        } catch (AccessDeniedException denied) {
+            throw new IOException(path + " may not be read by this user", denied);
         }
     }
 
@@ -68,6 +71,8 @@ public record SecretFile(Path path) {
             return rights;
         } catch (NoSuchFileException missing) {
             throw new IOException(path + " does not exist", missing);
+        } catch (AccessDeniedException denied) {
+            throw new IOException(path + " may not be read by this user", denied);
         }
     }
 }
