@@ -1,0 +1,59 @@
+package dev.cairn.net;
+
+import dev.cairn.kernel.codec.Bytes;
+import dev.cairn.kernel.id.BlockHash;
+import dev.cairn.kernel.io.ByteSource;
+import dev.cairn.kernel.time.Stamp;
+import java.util.List;
+import java.util.Optional;
+
+/** What one node can ask another, with the type of the answer. Requests may be sent again: each does the same when repeated. */
+public sealed interface Request<R> {
+    /**
+     * Apply all rows or none. Refused when a row here is at or above the one written ({@code Applied.Refused}) or when an
+     * expectation does not hold ({@code Applied.Changed}).
+     */
+    record ApplyBatch(Bytes partition, List<Expectation> expectations, List<RowWrite> rows) implements Request<Applied> {}
+
+    /** The row must bear exactly this stamp; {@link Stamp#ZERO} means that there must be no row. */
+    record Expectation(String table, Bytes sort, Stamp stamp) {}
+
+    /** One row to join; the attachment (empty: none) is kept beside it for as long as this value stays. */
+    record RowWrite(String table, Bytes sort, Bytes row, Bytes attachment) {}
+
+    sealed interface Applied {
+        record Done() implements Applied {}
+
+        record Refused(Stamp highest) implements Applied {}
+
+        record Changed() implements Applied {}
+    }
+
+    record ReadRow(String table, Bytes partition, Bytes sort, Attachments attachments) implements Request<FoundRow> {}
+
+    enum Attachments {
+        SEND,
+        LEAVE
+    }
+
+    /** The encoded row, empty when there is none, and its attachment if asked for. */
+    record FoundRow(Optional<Bytes> row, Bytes attachment) {}
+
+    /**
+     * Rows of a partition in order from {@code from} (inclusive) up to {@code until} (exclusive). With a delimiter, of all live rows
+     * that share their bytes after {@code prefix} up to and including the delimiter only the first is returned, as proof.
+     */
+    record ReadRange(String table, Bytes partition, Bytes from, Optional<Bytes> until, Bytes prefix, Bytes delimiter, int limit)
+            implements Request<RowRange> {}
+
+    /** Rows found, tombstones included, and the first key not looked at; empty when the range is done. */
+    record RowRange(List<RangeRow> rows, Optional<Bytes> horizon) {}
+
+    record RangeRow(Bytes sort, Bytes row) {}
+
+    /** Keep this block and the row that refers to it; the body is pulled only when the block is not here yet. */
+    record PutBlock(BlockHash hash, int length, ByteSource body, RowWrite reference) implements Request<Applied> {}
+
+    /** The bytes [from, to) of a block. */
+    record GetBlock(BlockHash hash, int from, int to) implements Request<ByteSource> {}
+}

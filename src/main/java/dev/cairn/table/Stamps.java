@@ -1,0 +1,55 @@
+package dev.cairn.table;
+
+import dev.cairn.kernel.codec.Bytes;
+import dev.cairn.kernel.env.Env;
+import dev.cairn.kernel.id.NodeId;
+import dev.cairn.kernel.time.HybridClock;
+import dev.cairn.store.Space;
+import dev.cairn.store.Store;
+import io.smallrye.mutiny.Uni;
+import java.time.Duration;
+
+/** The clock of this node with its reserve in the store: always a few seconds ahead, so that a restart repeats no stamp. */
+public final class Stamps {
+    public static final Space SPACE = Space.rows("system");
+    private static final Bytes RESERVE = Bytes.utf8("clock-reserve");
+    private static final long AHEAD_MILLIS = 10_000;
+    private static final Duration EVERY = Duration.ofSeconds(2);
+
+    private final Env env;
+    private final Store store;
+    private final HybridClock clock;
+
+    private Stamps(Env env, Store store, HybridClock clock) {
+        this.env = env;
+        this.store = store;
+        this.clock = clock;
+    }
+
+    /** The clock of {@code node}, above every stamp it made before; completes when its first reserve is durable. */
+    public static Uni<Stamps> open(Env env, Store store, NodeId node) {
+        return store.get(SPACE, RESERVE).chain(found -> {
+            long reserved = found.map(bound -> bound.longAt(0)).orElse(0L);
+            Stamps stamps = new Stamps(env, store, new HybridClock(env::wallMillis, node, reserved));
+            return stamps.extend().invoke(stamps::keepAhead).replaceWith(stamps);
+        });
+    }
+
+    public HybridClock clock() {
+        return clock;
+    }
+
+    private Uni<Void> extend() {
+        long bound = clock.proposeReserve(AHEAD_MILLIS);
+        return store.commit(tx -> {
+                    tx.put(SPACE, RESERVE, Bytes.ofLong(bound));
+                    return bound;
+                })
+                .invoke(clock::reserved)
+                .replaceWithVoid();
+    }
+
+    private void keepAhead() {
+        env.schedule(EVERY, () -> extend().onFailure().recoverWithNull().subscribe().with(_ -> keepAhead()));
+    }
+}
