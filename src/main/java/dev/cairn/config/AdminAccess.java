@@ -26,7 +26,7 @@ public record AdminAccess(Address bind, @Nullable Secret token) {
         try {
             return Optional.of(new SecretFile(path).read());
         } catch (IOException e) {
-            settings.check(false, e.getMessage());
+            settings.check(false, String.valueOf(e.getMessage()));
             return Optional.empty();
         }
     }

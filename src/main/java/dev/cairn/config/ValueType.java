@@ -167,10 +167,11 @@ public record ValueType<T>(String name, Function<Raw, T> parser) {
     }
 
     private static String sizeText(long bytes) {
-        for (var unit : List.of("TiB", "GiB", "MiB", "KiB")) {
-            long factor = SIZE_UNITS.get(unit.toLowerCase(Locale.ROOT));
+        List<String> units = List.of("KiB", "MiB", "GiB", "TiB");
+        for (int i = units.size(); i > 0; i--) {
+            long factor = 1L << (10 * i);
             if (bytes >= factor && bytes % factor == 0) {
-                return bytes / factor + unit;
+                return bytes / factor + units.get(i - 1);
             }
         }
         return Long.toString(bytes);
