@@ -113,8 +113,9 @@ final class AdminClient {
         try {
             return json.read(text.getBytes(StandardCharsets.UTF_8)).orElseGet(Json::object);
         } catch (IOException _) {
-            throw Refused.failed("%s answered %d with something that is not JSON: is this the admin address of a Cairn server (port 3903 by default)?"
-                    .formatted(base, status));
+            throw Refused.failed(
+                    "%s answered %d with something that is not JSON: is this the admin address of a Cairn server (port 3903 by default)?"
+                            .formatted(base, status));
         }
     }
 

@@ -54,10 +54,16 @@ final class BucketVerbs {
                 .row("Created:", bucket.path("created").asText())
                 .row("Objects:", bucket.path("objects").asText())
                 .row("Size:", Table.bytes(bucket.path("bytes").asLong()))
-                .row("Unfinished uploads:", "%s with %s parts, %s".formatted(
-                        bucket.path("unfinishedMultipartUploads").asText(),
-                        bucket.path("unfinishedMultipartUploadParts").asText(),
-                        Table.bytes(bucket.path("unfinishedMultipartUploadBytes").asLong())));
+                .row(
+                        "Unfinished uploads:",
+                        "%s with %s parts, %s"
+                                .formatted(
+                                        bucket.path("unfinishedMultipartUploads")
+                                                .asText(),
+                                        bucket.path("unfinishedMultipartUploadParts")
+                                                .asText(),
+                                        Table.bytes(bucket.path("unfinishedMultipartUploadBytes")
+                                                .asLong())));
         if (bucket.path("keys").isEmpty()) {
             return table.render();
         }
@@ -94,7 +100,8 @@ final class BucketVerbs {
             var table = new Table("ID", "CREATED", "NAMES", "LOCAL NAMES");
             for (JsonNode bucket : buckets) {
                 String local = StreamSupport.stream(bucket.path("localAliases").spliterator(), false)
-                        .map(alias -> alias.path("accessKeyId").asText() + ":" + alias.path("alias").asText())
+                        .map(alias -> alias.path("accessKeyId").asText() + ":"
+                                + alias.path("alias").asText())
                         .collect(Collectors.joining(" "));
                 table.row(
                         bucket.path("id").asText(),
@@ -149,7 +156,8 @@ final class BucketVerbs {
         String name = "";
 
         @Option(names = "--local", paramLabel = "KEY", description = "Only this key sees the name.")
-        @Nullable String local;
+        @Nullable
+        String local;
 
         @Override
         int run(Session session) {
@@ -164,12 +172,15 @@ final class BucketVerbs {
         String name = "";
 
         @Option(names = "--local", paramLabel = "KEY", description = "The name is one that only this key sees.")
-        @Nullable String local;
+        @Nullable
+        String local;
 
         @Override
         int run(Session session) {
             if (local == null) {
-                String id = session.get("GetBucketInfo", Map.of("globalAlias", name)).path("id").asText();
+                String id = session.get("GetBucketInfo", Map.of("globalAlias", name))
+                        .path("id")
+                        .asText();
                 return change(session, "RemoveBucketAlias", id, name, null);
             }
             JsonNode key = session.get("GetKeyInfo", Map.of("search", local));
@@ -177,7 +188,8 @@ final class BucketVerbs {
                 for (JsonNode alias : bucket.path("localAliases")) {
                     if (alias.asText().equals(name)) {
                         String keyId = key.path("accessKeyId").asText();
-                        return change(session, "RemoveBucketAlias", bucket.path("id").asText(), name, keyId);
+                        return change(
+                                session, "RemoveBucketAlias", bucket.path("id").asText(), name, keyId);
                     }
                 }
             }

@@ -6,6 +6,7 @@ import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParseResult;
 
@@ -30,6 +31,7 @@ public final class CairnCommand {
     static final int DONE = 0;
     static final int FAILED = 1;
     static final int MISUSED = 2;
+    private static final int HELP_WIDTH = 100;
 
     private final ServerLauncher launcher;
     private final ConfigLoader.Surroundings surroundings;
@@ -42,8 +44,7 @@ public final class CairnCommand {
             description = "Show this text.")
     boolean help;
 
-    CairnCommand(
-            ServerLauncher launcher, ConfigLoader.Surroundings surroundings, PrintWriter out, PrintWriter err) {
+    CairnCommand(ServerLauncher launcher, ConfigLoader.Surroundings surroundings, PrintWriter out, PrintWriter err) {
         this.launcher = launcher;
         this.surroundings = surroundings;
         this.out = out;
@@ -69,9 +70,8 @@ public final class CairnCommand {
         return new CommandLine(this)
                 .setOut(out)
                 .setErr(err)
-                .setUsageHelpAutoWidth(true)
+                .setUsageHelpWidth(HELP_WIDTH)
                 .setExecutionStrategy(this::runParsed)
-                .setExecutionExceptionHandler((e, _, _) -> explain(e))
                 .setParameterExceptionHandler((e, _) -> misunderstood(e));
     }
 
@@ -84,41 +84,40 @@ public final class CairnCommand {
         while (last.hasSubcommand()) {
             last = last.subcommand();
         }
-        return switch (last.commandSpec().userObject()) {
+        try {
+            return run(last.commandSpec());
+        } catch (Refused refused) {
+            err.println("cairn: " + refused.getMessage());
+            return refused.exitCode();
+        } catch (ConfigException config) {
+            config.problems().forEach(line -> err.println("cairn: configuration: " + line));
+            return FAILED;
+        }
+    }
+
+    private int run(CommandSpec command) {
+        return switch (command.userObject()) {
             case ServerVerb server -> start(server);
             case ConfigVerb config -> config.run(surroundings, out);
             case VersionVerb version -> version.run(out);
             case Verb verb -> verb.run(new Session(surroundings, verb.common, out));
             default -> {
-                last.commandSpec().commandLine().usage(err);
+                command.commandLine().usage(err);
                 yield MISUSED;
             }
         };
     }
 
     private int start(ServerVerb server) {
-        out.flush();
-        return launcher.launch(server.launch());
-    }
-
-    private int explain(Exception problem) throws Exception {
-        return switch (problem) {
-            case Refused refused -> {
-                err.println("cairn: " + refused.getMessage());
-                yield refused.exitCode();
-            }
-            case ConfigException config -> {
-                config.problems().forEach(line -> err.println("cairn: configuration: " + line));
-                yield FAILED;
-            }
-            default -> throw problem;
-        };
+        var launch = server.launch();
+        return launcher.launch(launch, new ConfigLoader(surroundings).load(launch));
     }
 
     private int misunderstood(CommandLine.ParameterException problem) {
         err.println("cairn: " + problem.getMessage());
         if (!CommandLine.UnmatchedArgumentException.printSuggestions(problem, err)) {
-            err.println("'%s --help' shows how it is used.".formatted(problem.getCommandLine().getCommandSpec().qualifiedName()));
+            err.println("'%s --help' shows how it is used."
+                    .formatted(problem.getCommandLine().getCommandSpec().qualifiedName()));
         }
         return MISUSED;
     }

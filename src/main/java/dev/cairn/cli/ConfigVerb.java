@@ -16,7 +16,8 @@ final class ConfigVerb {
             names = {"-c", "--config"},
             paramLabel = "FILE",
             description = "Configuration. Default: ./cairn.yaml, else /etc/cairn/cairn.yaml.")
-    @Nullable Path config;
+    @Nullable
+    Path config;
 
     @Option(names = "--single-node", description = "List what 'cairn server --single-node' would use.")
     boolean singleNode;

@@ -37,7 +37,9 @@ final class KeyVerbs {
 
     /** The id of the key that an argument means. */
     static String idOf(Session session, String key) {
-        return session.get("GetKeyInfo", Map.of("search", key)).path("accessKeyId").asText();
+        return session.get("GetKeyInfo", Map.of("search", key))
+                .path("accessKeyId")
+                .asText();
     }
 
     private static String text(JsonNode key) {
@@ -46,7 +48,9 @@ final class KeyVerbs {
                 .row("Key ID:", key.path("accessKeyId").asText())
                 .row("Secret key:", key.path("secretAccessKey").asText("(hidden: --show-secret shows it)"))
                 .row("Created:", key.path("created").asText())
-                .row("Can create buckets:", key.path("permissions").path("createBucket").asText());
+                .row(
+                        "Can create buckets:",
+                        key.path("permissions").path("createBucket").asText());
         if (key.path("buckets").isEmpty()) {
             return table.render();
         }
@@ -62,7 +66,9 @@ final class KeyVerbs {
     }
 
     static String texts(JsonNode array) {
-        return StreamSupport.stream(array.spliterator(), false).map(JsonNode::asText).collect(Collectors.joining(" "));
+        return StreamSupport.stream(array.spliterator(), false)
+                .map(JsonNode::asText)
+                .collect(Collectors.joining(" "));
     }
 
     private static int showNew(Session session, JsonNode key) {
@@ -94,7 +100,10 @@ final class KeyVerbs {
             JsonNode keys = session.get("ListKeys");
             var table = new Table("ID", "CREATED", "NAME");
             for (JsonNode key : keys) {
-                table.row(key.path("id").asText(), key.path("created").asText(), key.path("name").asText());
+                table.row(
+                        key.path("id").asText(),
+                        key.path("created").asText(),
+                        key.path("name").asText());
             }
             return session.show(keys, table.render());
         }
@@ -111,8 +120,8 @@ final class KeyVerbs {
 
         @Override
         int run(Session session) {
-            JsonNode info = session.get(
-                    "GetKeyInfo", Map.of("search", key, "showSecretKey", Boolean.toString(showSecret)));
+            JsonNode info =
+                    session.get("GetKeyInfo", Map.of("search", key, "showSecretKey", Boolean.toString(showSecret)));
             return session.show(info, text(info));
         }
     }

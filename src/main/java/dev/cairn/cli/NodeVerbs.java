@@ -19,7 +19,10 @@ final class NodeVerbs {
     static final class Id extends Verb {
         @Override
         int run(Session session) {
-            var info = session.get("GetNodeInfo", Map.of("node", "self")).path("success").iterator().next();
+            var info = session.get("GetNodeInfo", Map.of("node", "self"))
+                    .path("success")
+                    .iterator()
+                    .next();
             String id = info.path("nodeId").asText();
             String address = info.path("addr").asText();
             return session.show(Json.object().put("id", id).put("address", address), id + "@" + address + "\n");

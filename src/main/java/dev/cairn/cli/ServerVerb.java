@@ -13,12 +13,14 @@ final class ServerVerb {
             names = {"-c", "--config"},
             paramLabel = "FILE",
             description = "Configuration. Default: ./cairn.yaml, else /etc/cairn/cairn.yaml, else built-in defaults.")
-    @Nullable Path config;
+    @Nullable
+    Path config;
 
     @Option(
             names = "--single-node",
             description = {
-                "A node on its own with one copy of everything. Its first start makes an access key, a bucket and an admin token;",
+                "A node on its own with one copy of everything. Its first start makes an access key, a bucket and an"
+                        + " admin token;",
                 "without a configuration file data is kept in ./cairn-data."
             })
     boolean singleNode;

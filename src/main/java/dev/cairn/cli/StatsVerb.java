@@ -9,13 +9,18 @@ import picocli.CommandLine.Command;
 final class StatsVerb extends Verb {
     @Override
     int run(Session session) {
-        JsonNode stats = session.get("GetNodeStatistics", Map.of("node", "self")).path("success").iterator().next();
+        JsonNode stats = session.get("GetNodeStatistics", Map.of("node", "self"))
+                .path("success")
+                .iterator()
+                .next();
         var text = new StringBuilder();
         for (var section : stats.properties()) {
             var table = Table.ofPairs();
             for (var figure : section.getValue().properties()) {
                 JsonNode value = figure.getValue();
-                table.row("  " + figure.getKey(), figure.getKey().endsWith("Bytes") ? Table.bytes(value.asLong()) : value.asText());
+                table.row(
+                        "  " + figure.getKey(),
+                        figure.getKey().endsWith("Bytes") ? Table.bytes(value.asLong()) : value.asText());
             }
             text.append(section.getKey()).append('\n').append(table.render());
         }

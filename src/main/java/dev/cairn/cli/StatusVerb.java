@@ -21,16 +21,24 @@ final class StatusVerb extends Verb {
             String hostname = node.path("hostname").asText("");
             JsonNode role = node.path("role");
             String zone = role.path("zone").asText("");
-            String tags = String.join(",", StreamSupport.stream(role.path("tags").spliterator(), false)
-                    .map(JsonNode::asText)
-                    .toList());
+            String tags = String.join(
+                    ",",
+                    StreamSupport.stream(role.path("tags").spliterator(), false)
+                            .map(JsonNode::asText)
+                            .toList());
             if (node.path("isUp").asBoolean()) {
                 String address = node.path("addr").asText("");
                 String version = node.path("cairnVersion").asText("");
                 healthy.row(shortId, hostname, address, tags, zone, capacity(role), available(node), version);
             } else {
                 anyFailed = true;
-                failed.row(shortId, hostname, tags, zone, capacity(role), node.path("lastSeenSecsAgo").asText("") + " s ago");
+                failed.row(
+                        shortId,
+                        hostname,
+                        tags,
+                        zone,
+                        capacity(role),
+                        node.path("lastSeenSecsAgo").asText("") + " s ago");
             }
         }
         String text = "==== HEALTHY NODES ====\n" + healthy.render();

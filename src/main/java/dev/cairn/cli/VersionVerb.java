@@ -20,7 +20,9 @@ final class VersionVerb {
 
     int run(PrintWriter out) {
         out.print(
-                json ? new Json().write(Json.object().put("version", Version.CURRENT)) : "cairn " + Version.CURRENT + "\n");
+                json
+                        ? new Json().write(Json.object().put("version", Version.CURRENT))
+                        : "cairn " + Version.CURRENT + "\n");
         return CairnCommand.DONE;
     }
 }

@@ -63,16 +63,24 @@ public record CairnConfig(
             Address bind, String region, @Nullable String rootDomain, int maxConnections, Duration idleTimeout) {}
 
     /** Without a token the admin API is closed; without a metrics token {@code /metrics} is open. */
-    public record Admin(Address bind, @Nullable Secret token, @Nullable Secret metricsToken) {}
+    public record Admin(
+            Address bind, @Nullable Secret token, @Nullable Secret metricsToken) {}
 
-    public record Rpc(Address bind, @Nullable Address announced, @Nullable Secret secret, List<Peer> bootstrapPeers) {}
+    public record Rpc(
+            Address bind,
+            @Nullable Address announced,
+            @Nullable Secret secret,
+            List<Peer> bootstrapPeers) {}
 
     public record Web(Address bind, @Nullable String rootDomain) {}
 
     public record K2v(Address bind) {}
 
     /** What a single node makes at its first start; null means: make something up. */
-    public record FirstStart(@Nullable String accessKey, @Nullable Secret secretKey, @Nullable String bucket) {}
+    public record FirstStart(
+            @Nullable String accessKey,
+            @Nullable Secret secretKey,
+            @Nullable String bucket) {}
 
     /** Checks every setting and reports all problems at once. */
     static CairnConfig of(Settings settings) {
@@ -127,13 +135,15 @@ public record CairnConfig(
     private void crossCheck(Settings settings) {
         settings.check(
                 !singleNode || replicationFactor == 1,
-                "replication-factor is " + replicationFactor + ", but --single-node keeps one copy: set 1 or remove the key");
+                "replication-factor is " + replicationFactor
+                        + ", but --single-node keeps one copy: set 1 or remove the key");
         settings.check(!dataDirs.isEmpty(), "data.dir names no directory");
         settings.check(
                 dataDirs.stream().noneMatch(dir -> dir.path().equals(metadataDir)),
                 "data.dir and metadata.dir are the same directory: give each its own");
         settings.check(
-                inlineMaxBytes <= blocks.sizeBytes(), "inline.max is larger than block.size: no object would have blocks");
+                inlineMaxBytes <= blocks.sizeBytes(),
+                "inline.max is larger than block.size: no object would have blocks");
         settings.check(
                 rpc.secret() == null || rpc.secret().reveal().matches("[0-9a-fA-F]{64}"),
                 "rpc.secret is not 64 hex digits: make one with openssl rand -hex 32");

@@ -35,7 +35,10 @@ public final class ConfigKeys {
             "/var/lib/cairn/data",
             "Where blocks are stored; `./cairn-data/data` with `--single-node` and no file.");
     static final ConfigKey<Long> DISK_RESERVE = new ConfigKey<>(
-            "disk.reserve", ValueType.SIZE, "64MiB", "Free space below which writes are refused, so that deletes keep working.");
+            "disk.reserve",
+            ValueType.SIZE,
+            "64MiB",
+            "Free space below which writes are refused, so that deletes keep working.");
     static final ConfigKey<Long> MEMORY_BUDGET = new ConfigKey<>(
             "memory.budget",
             ValueType.size(32 * MIB, TIB),
@@ -51,35 +54,47 @@ public final class ConfigKeys {
     static final ConfigKey<Duration> BLOCK_DELETE_DELAY = new ConfigKey<>(
             "block.delete-delay", ValueType.DURATION, "10m", "How long a block that nothing refers to stays on disk.");
     static final ConfigKey<Long> INLINE_MAX = new ConfigKey<>(
-            "inline.max", ValueType.size(0, MIB), "64KiB", "Largest object that is stored in its metadata row instead of in blocks.");
+            "inline.max",
+            ValueType.size(0, MIB),
+            "64KiB",
+            "Largest object that is stored in its metadata row instead of in blocks.");
 
     static final ConfigKey<Address> S3_BIND =
             new ConfigKey<>("s3.bind", ValueType.ADDRESS, "[::]:3900", "Where the S3 API listens.");
-    static final ConfigKey<String> S3_REGION = new ConfigKey<>(
-            "s3.region", ValueType.TEXT, "us-east-1", "Region that clients have to sign for.");
+    static final ConfigKey<String> S3_REGION =
+            new ConfigKey<>("s3.region", ValueType.TEXT, "us-east-1", "Region that clients have to sign for.");
     static final ConfigKey<String> S3_ROOT_DOMAIN = new ConfigKey<>(
             "s3.root-domain",
             ValueType.DOMAIN_SUFFIX,
             "",
             "With `.s3.example.org`, the host name `photos.s3.example.org` means the bucket `photos`.");
     static final ConfigKey<Integer> S3_MAX_CONNECTIONS = new ConfigKey<>(
-            "s3.max-connections", ValueType.count(1, 1_000_000), "1000", "Connections the S3 API keeps open at a time.");
+            "s3.max-connections",
+            ValueType.count(1, 1_000_000),
+            "1000",
+            "Connections the S3 API keeps open at a time.");
     static final ConfigKey<Duration> S3_IDLE_TIMEOUT = new ConfigKey<>(
             "s3.idle-timeout", ValueType.DURATION, "90s", "After how long without a byte an S3 connection is closed.");
 
-    static final ConfigKey<Address> ADMIN_BIND =
-            new ConfigKey<>("admin.bind", ValueType.ADDRESS, "[::]:3903", "Where the admin API and the metrics listen.");
+    static final ConfigKey<Address> ADMIN_BIND = new ConfigKey<>(
+            "admin.bind", ValueType.ADDRESS, "[::]:3903", "Where the admin API and the metrics listen.");
     static final ConfigKey<Secret> ADMIN_TOKEN = new ConfigKey<>(
-            "admin.token", ValueType.SECRET, "", "Bearer token of the admin API, which refuses every call while there is none.");
+            "admin.token",
+            ValueType.SECRET,
+            "",
+            "Bearer token of the admin API, which refuses every call while there is none.");
     static final ConfigKey<Path> ADMIN_TOKEN_FILE = new ConfigKey<>(
             "admin.token-file",
             ValueType.PATH,
             "",
             "File (mode 0600) with that token; a single node without either makes `admin.token` in `metadata.dir`.");
     static final ConfigKey<Secret> ADMIN_METRICS_TOKEN = new ConfigKey<>(
-            "admin.metrics-token", ValueType.SECRET, "", "Bearer token of `/metrics`, which is open while there is none.");
-    static final ConfigKey<Path> ADMIN_METRICS_TOKEN_FILE = new ConfigKey<>(
-            "admin.metrics-token-file", ValueType.PATH, "", "File (mode 0600) with that token.");
+            "admin.metrics-token",
+            ValueType.SECRET,
+            "",
+            "Bearer token of `/metrics`, which is open while there is none.");
+    static final ConfigKey<Path> ADMIN_METRICS_TOKEN_FILE =
+            new ConfigKey<>("admin.metrics-token-file", ValueType.PATH, "", "File (mode 0600) with that token.");
 
     static final ConfigKey<Address> RPC_BIND = new ConfigKey<>(
             "rpc.bind", ValueType.ADDRESS, "[::]:3901", "Where other nodes reach this one; nothing listens there yet.");
@@ -94,7 +109,10 @@ public final class ConfigKeys {
     static final ConfigKey<Address> WEB_BIND = new ConfigKey<>(
             "web.bind", ValueType.ADDRESS, "[::]:3902", "Where websites are served; nothing listens there yet.");
     static final ConfigKey<String> WEB_ROOT_DOMAIN = new ConfigKey<>(
-            "web.root-domain", ValueType.DOMAIN_SUFFIX, "", "Domain under which buckets are websites; without effect yet.");
+            "web.root-domain",
+            ValueType.DOMAIN_SUFFIX,
+            "",
+            "Domain under which buckets are websites; without effect yet.");
     static final ConfigKey<Address> K2V_BIND = new ConfigKey<>(
             "k2v.bind", ValueType.ADDRESS, "[::]:3904", "Where the K2V API listens; nothing listens there yet.");
 
@@ -103,15 +121,21 @@ public final class ConfigKeys {
             ValueType.TEXT,
             "",
             "Id of the key that `--single-node` makes at its first start; made up when absent.");
-    static final ConfigKey<Secret> DEFAULT_SECRET_KEY = new ConfigKey<>(
-            "default.secret-key", ValueType.SECRET, "", "Secret of that key; made up when absent.");
+    static final ConfigKey<Secret> DEFAULT_SECRET_KEY =
+            new ConfigKey<>("default.secret-key", ValueType.SECRET, "", "Secret of that key; made up when absent.");
     static final ConfigKey<String> DEFAULT_BUCKET = new ConfigKey<>(
-            "default.bucket", ValueType.TEXT, "", "Bucket that `--single-node` makes at its first start; made up when absent.");
+            "default.bucket",
+            ValueType.TEXT,
+            "",
+            "Bucket that `--single-node` makes at its first start; made up when absent.");
 
     static final ConfigKey<Boolean> ALLOW_WORLD_READABLE_SECRETS = new ConfigKey<>(
             "allow-world-readable-secrets", ValueType.BOOLEAN, "false", "Accept secret files that others may read.");
     static final ConfigKey<CairnConfig.LogLevel> LOG_LEVEL = new ConfigKey<>(
-            "log.level", ValueType.choice(List.of(CairnConfig.LogLevel.values())), "info", "Least important messages to log.");
+            "log.level",
+            ValueType.choice(List.of(CairnConfig.LogLevel.values())),
+            "info",
+            "Least important messages to log.");
 
     /** All keys, in the order of the reference page. */
     public static final List<ConfigKey<?>> ALL = List.of(

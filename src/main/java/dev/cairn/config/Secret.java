@@ -17,8 +17,7 @@ public final class Secret {
     }
 
     public boolean matches(String candidate) {
-        return MessageDigest.isEqual(
-                text.getBytes(StandardCharsets.UTF_8), candidate.getBytes(StandardCharsets.UTF_8));
+        return MessageDigest.isEqual(text.getBytes(StandardCharsets.UTF_8), candidate.getBytes(StandardCharsets.UTF_8));
     }
 
     @Override

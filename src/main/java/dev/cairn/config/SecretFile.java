@@ -53,8 +53,7 @@ public record SecretFile(Path path) {
     /** Makes the file with mode 0600 and makes its bytes durable; fails if there is one. */
     public void create(Secret secret) throws IOException {
         var mode = PosixFilePermissions.asFileAttribute(OWNER_ONLY);
-        try (var file =
-                FileChannel.open(path, Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE), mode)) {
+        try (var file = FileChannel.open(path, Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE), mode)) {
             var bytes = ByteBuffer.wrap((secret.reveal() + "\n").getBytes(StandardCharsets.UTF_8));
             while (bytes.hasRemaining()) {
                 file.write(bytes);

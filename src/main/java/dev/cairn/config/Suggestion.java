@@ -19,7 +19,9 @@ public final class Suggestion {
 
     /** A clause to end an error message with: empty, or {@code ": did you mean X?"}. */
     public static String clause(String written, Collection<String> known) {
-        return nearest(written, known).map(name -> ": did you mean " + name + "?").orElse("");
+        return nearest(written, known)
+                .map(name -> ": did you mean " + name + "?")
+                .orElse("");
     }
 
     private static String normal(String name) {
@@ -36,8 +38,10 @@ public final class Suggestion {
                     continue;
                 }
                 boolean same = a.charAt(i - 1) == b.charAt(j - 1);
-                int best = Math.min(edits[i - 1][j - 1] + (same ? 0 : 1), Math.min(edits[i - 1][j], edits[i][j - 1]) + 1);
-                boolean swapped = i > 1 && j > 1 && a.charAt(i - 1) == b.charAt(j - 2) && a.charAt(i - 2) == b.charAt(j - 1);
+                int best =
+                        Math.min(edits[i - 1][j - 1] + (same ? 0 : 1), Math.min(edits[i - 1][j], edits[i][j - 1]) + 1);
+                boolean swapped =
+                        i > 1 && j > 1 && a.charAt(i - 1) == b.charAt(j - 2) && a.charAt(i - 2) == b.charAt(j - 1);
                 edits[i][j] = swapped ? Math.min(best, edits[i - 2][j - 2] + 1) : best;
             }
         }

@@ -110,8 +110,7 @@ final class YamlFile {
         return switch (node) {
             case ScalarNode scalar -> new Raw.Text(scalar.getValue(), where(node));
             case SequenceNode sequence ->
-                new Raw.Items(
-                        sequence.getValue().stream().map(this::flat).toList(), where(node));
+                new Raw.Items(sequence.getValue().stream().map(this::flat).toList(), where(node));
             case MappingNode mapping -> fields(mapping);
             case AnchorNode _ -> new Raw.Text("", where(node));
             default -> throw new IllegalStateException("unknown kind of YAML node");

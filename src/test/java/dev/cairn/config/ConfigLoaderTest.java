@@ -76,7 +76,8 @@ final class ConfigLoaderTest {
         assertThat(config.blocks()).isEqualTo(new CairnConfig.Blocks(1 << 20, 0, Duration.ofMinutes(10)));
         assertThat(config.inlineMaxBytes()).isEqualTo(64 << 10);
         assertThat(config.s3())
-                .isEqualTo(new CairnConfig.S3(new Address("::", 3900), "us-east-1", null, 1000, Duration.ofSeconds(90)));
+                .isEqualTo(
+                        new CairnConfig.S3(new Address("::", 3900), "us-east-1", null, 1000, Duration.ofSeconds(90)));
         assertThat(config.admin()).isEqualTo(new CairnConfig.Admin(new Address("::", 3903), null, null));
         assertThat(config.rpc()).isEqualTo(new CairnConfig.Rpc(new Address("::", 3901), null, null, List.of()));
         assertThat(config.web()).isEqualTo(new CairnConfig.Web(new Address("::", 3902), null));
@@ -97,16 +98,16 @@ final class ConfigLoaderTest {
     @Test
     void nested_and_dotted_keys_mean_the_same() throws IOException {
         yaml("""
-                metadata.dir: /m
-                data.dir: [ /a, { path: b, capacity: 2T } ]
-                s3: { bind: "127.0.0.1:1", region: garden, root-domain: .S3.example.org }
-                admin:
-                  bind: ":2"
-                rpc.public: cairn.example.org:3901
-                bootstrap:
-                  peers: [ "%s@other:3901" ]
-                block: { size: 4MiB, compression: 3, delete-delay: PT1H }
-                """.formatted(SECRET));
+            metadata.dir: /m
+            data.dir: [ /a, { path: b, capacity: 2T } ]
+            s3: { bind: "127.0.0.1:1", region: garden, root-domain: .S3.example.org }
+            admin:
+              bind: ":2"
+            rpc.public: cairn.example.org:3901
+            bootstrap:
+              peers: [ "%s@other:3901" ]
+            block: { size: 4MiB, compression: 3, delete-delay: PT1H }
+            """.formatted(SECRET));
         var config = load(false);
         assertThat(config.metadataDir()).isEqualTo(Path.of("/m"));
         assertThat(config.dataDirs())
@@ -132,7 +133,9 @@ final class ConfigLoaderTest {
         assertThat(config.s3().region()).isEqualTo("environment");
         assertThat(config.s3().maxConnections()).isEqualTo(7);
         assertThat(config.metadataDir()).isEqualTo(Path.of("/file"));
-        assertThat(config.dataDirs()).extracting(CairnConfig.DataDir::path).containsExactly(Path.of("/one"), Path.of("/two"));
+        assertThat(config.dataDirs())
+                .extracting(CairnConfig.DataDir::path)
+                .containsExactly(Path.of("/one"), Path.of("/two"));
     }
 
     @Test
@@ -149,10 +152,10 @@ final class ConfigLoaderTest {
     @Test
     void unknown_names_are_refused_with_the_nearest_known_one() throws IOException {
         yaml("""
-                s3:
-                  bnid: "[::]:1"
-                metadata_dir: /m
-                """);
+            s3:
+              bnid: "[::]:1"
+            metadata_dir: /m
+            """);
         environment.put("CAIRN_METDATA_DIR", "/m");
         assertThat(problems(false))
                 .containsExactly(
@@ -174,29 +177,34 @@ final class ConfigLoaderTest {
     @Test
     void wrong_values_are_named_with_key_and_line_all_at_once() throws IOException {
         yaml("""
-                replication-factor: 4
-                s3.bind: "3900"
-                memory.budget: 128 parsecs
-                s3.idle-timeout: 90
-                block: { compression: 20, size: 1KiB }
-                durability: maybe
-                log: quiet
-                rpc.bind: "::1:3901"
-                """);
+            replication-factor: 4
+            s3.bind: "3900"
+            memory.budget: 128 parsecs
+            s3.idle-timeout: 90
+            block: { compression: 20, size: 1KiB }
+            durability: maybe
+            log: quiet
+            rpc.bind: "::1:3901"
+            """);
         assertThat(problems(false))
                 .containsExactlyInAnyOrder(
                         file() + " line 1: replication-factor: '4' is not one of 1, 2, 3, 5",
-                        file() + " line 2: s3.bind: '3900' has no port: write host:port, such as 127.0.0.1:3900 or [::]:3900",
                         file()
-                                + " line 3: memory.budget: '128 parsecs' is not a size: write a number with a unit, such as 128MiB or 2G",
+                                + " line 2: s3.bind: '3900' has no port: write host:port, such as 127.0.0.1:3900 or"
+                                + " [::]:3900",
                         file()
-                                + " line 4: s3.idle-timeout: '90' is not a duration: write a number with a unit, such as 500ms, 10s, 5m, 2h or 1d",
+                                + " line 3: memory.budget: '128 parsecs' is not a size: write a number with a unit,"
+                                + " such as 128MiB or 2G",
+                        file()
+                                + " line 4: s3.idle-timeout: '90' is not a duration: write a number with a unit, such"
+                                + " as 500ms, 10s, 5m, 2h or 1d",
                         file() + " line 5: block.compression: '20' is not a number from 1 to 19",
                         file() + " line 5: block.size: '1KiB' is outside of 64KiB to 64MiB",
                         file() + " line 6: durability: 'maybe' is not one of power-loss, process-crash",
                         file() + " line 7: log is a section with keys of its own",
                         file()
-                                + " line 8: rpc.bind: '::1:3901' is ambiguous: put an IPv6 address into brackets, such as [::1]:3900");
+                                + " line 8: rpc.bind: '::1:3901' is ambiguous: put an IPv6 address into brackets, such"
+                                + " as [::1]:3900");
     }
 
     @Test
@@ -313,7 +321,8 @@ final class ConfigLoaderTest {
     }
 
     private List<String> problems(boolean singleNode) {
-        return catchThrowableOfType(ConfigException.class, () -> load(singleNode)).problems();
+        return catchThrowableOfType(ConfigException.class, () -> load(singleNode))
+                .problems();
     }
 
     private ConfigLoader loader() {

@@ -14,8 +14,18 @@ import org.junit.jupiter.params.provider.ValueSource;
 final class ValueTypeTest {
     @ParameterizedTest
     @CsvSource({
-        "0, 0", "4096, 4096", "1k, 1000", "1K, 1000", "1M, 1000000", "1MB, 1000000", "1MiB, 1048576", "1Mi, 1048576",
-        "128 MiB, 134217728", "1.5GiB, 1610612736", "2T, 2000000000000", "1TiB, 1099511627776"
+        "0, 0",
+        "4096, 4096",
+        "1k, 1000",
+        "1K, 1000",
+        "1M, 1000000",
+        "1MB, 1000000",
+        "1MiB, 1048576",
+        "1Mi, 1048576",
+        "128 MiB, 134217728",
+        "1.5GiB, 1610612736",
+        "2T, 2000000000000",
+        "1TiB, 1099511627776"
     })
     void sizes_are_decimal_or_binary_by_their_unit(String written, long bytes) {
         assertThat(parse(ValueType.SIZE, written)).isEqualTo(bytes);
@@ -40,7 +50,12 @@ final class ValueTypeTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"[::]:3900, ::, 3900", "127.0.0.1:0, 127.0.0.1, 0", ":80, ::, 80", "a.example.org:65535, a.example.org, 65535"})
+    @CsvSource({
+        "[::]:3900, ::, 3900",
+        "127.0.0.1:0, 127.0.0.1, 0",
+        ":80, ::, 80",
+        "a.example.org:65535, a.example.org, 65535"
+    })
     void addresses_are_host_and_port(String written, String host, int port) {
         assertThat(parse(ValueType.ADDRESS, written)).isEqualTo(new Address(host, port));
     }
