@@ -22,8 +22,8 @@ public final class ConfigLoader {
     private static final String SINGLE_NODE_META = "cairn-data/meta";
     private static final String SINGLE_NODE_DATA = "cairn-data/data";
     /** What Kubernetes sets in every container for a service whose name begins with "cairn". */
-    private static final Pattern SERVICE_LINK =
-            Pattern.compile("CAIRN(_.*)?_(SERVICE_HOST|SERVICE_PORT(_.*)?|PORT(_\\d+_(TCP|UDP|SCTP)(_(PROTO|PORT|ADDR))?)?)");
+    private static final Pattern SERVICE_LINK = Pattern.compile(
+            "CAIRN(_.*)?_(SERVICE_HOST|SERVICE_PORT(_.*)?|PORT(_\\d+_(TCP|UDP|SCTP)(_(PROTO|PORT|ADDR))?)?)");
 
     private final Surroundings surroundings;
 
@@ -35,8 +35,7 @@ public final class ConfigLoader {
     public record Surroundings(Map<String, String> environment, Path workingDirectory, Path systemFile) {
         /** Those of this process. */
         public static Surroundings ofProcess() {
-            return new Surroundings(
-                    System.getenv(), Path.of("").toAbsolutePath(), Path.of("/etc/cairn/cairn.yaml"));
+            return new Surroundings(System.getenv(), Path.of("").toAbsolutePath(), Path.of("/etc/cairn/cairn.yaml"));
         }
     }
 
@@ -81,7 +80,9 @@ public final class ConfigLoader {
             return Optional.of(surroundings.workingDirectory().resolve(named));
         }
         Path local = surroundings.workingDirectory().resolve("cairn.yaml");
-        return List.of(local, surroundings.systemFile()).stream().filter(Files::exists).findFirst();
+        return List.of(local, surroundings.systemFile()).stream()
+                .filter(Files::exists)
+                .findFirst();
     }
 
     static boolean isVariable(Raw raw) {
@@ -114,7 +115,7 @@ public final class ConfigLoader {
     /** A file with a secret inside is a secret file. */
     private static void checkMode(Path file, Map<String, Raw> values, List<String> problems) {
         Raw allowed = values.get(ConfigKeys.ALLOW_WORLD_READABLE_SECRETS.name());
-        if (allowed instanceof Raw.Text(var text, _) && text.equals("true")) {
+        if (allowed instanceof Raw.Text(var text, var _) && text.equals("true")) {
             return;
         }
         var secret = ConfigKeys.ALL.stream()
@@ -126,8 +127,9 @@ public final class ConfigLoader {
         }
         try {
             if (!new SecretFile(file).strangers().isEmpty()) {
-                problems.add("%s is open to others and holds %s: run chmod 600 %s, or use a file or the environment for it"
-                        .formatted(file, secret.get().name(), file));
+                problems.add(
+                        "%s is open to others and holds %s: run chmod 600 %s, or use a file or the environment for it"
+                                .formatted(file, secret.get().name(), file));
             }
         } catch (IOException e) {
             problems.add(e.getMessage());

@@ -16,7 +16,7 @@ sealed interface Raw {
     /** The text of a single value. */
     default String text() {
         return switch (this) {
-            case Text(var text, _) -> text;
+            case Text(var text, var _) -> text;
             case Items _ -> throw new IllegalArgumentException("takes one value, not a list");
             case Fields _ -> throw new IllegalArgumentException("takes a value, not nested keys");
         };
@@ -25,7 +25,7 @@ sealed interface Raw {
     /** The members of a list; a single text is a list with commas, as the environment writes it. */
     default List<Raw> items() {
         return switch (this) {
-            case Items(var items, _) -> items;
+            case Items(var items, var _) -> items;
             case Fields _ -> List.of(this);
             case Text(var text, var where) ->
                 List.of(text.split(",")).stream()

@@ -36,16 +36,20 @@ public final class Settings {
         List<Line> lines = new ArrayList<>();
         for (ConfigKey<?> key : ConfigKeys.ALL) {
             Raw raw = raw(key);
-            lines.add(new Line(key.name(), key.isSecret() && values.containsKey(key.name()) ? "(hidden)" : written(raw), raw.where()));
+            lines.add(new Line(
+                    key.name(),
+                    key.isSecret() && values.containsKey(key.name()) ? "(hidden)" : written(raw),
+                    raw.where()));
         }
         return lines;
     }
 
     private static String written(Raw raw) {
         return switch (raw) {
-            case Raw.Text(var text, _) -> text;
-            case Raw.Items(var items, _) -> String.join(", ", items.stream().map(Settings::written).toList());
-            case Raw.Fields(var fields, _) -> {
+            case Raw.Text(var text, var _) -> text;
+            case Raw.Items(var items, var _) ->
+                String.join(", ", items.stream().map(Settings::written).toList());
+            case Raw.Fields(var fields, var _) -> {
                 var texts = new LinkedHashMap<String, String>();
                 fields.forEach((name, value) -> texts.put(name, written(value)));
                 yield texts.toString();

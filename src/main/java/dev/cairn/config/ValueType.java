@@ -57,11 +57,13 @@ public record ValueType<T>(String name, Function<Raw, T> parser) {
     static final ValueType<Path> PATH = of("path", text -> Path.of(present(text)));
     static final ValueType<Secret> SECRET = of("secret", text -> new Secret(present(text)));
     static final ValueType<String> DOMAIN_SUFFIX = of("domain", ValueType::domain);
-    static final ValueType<Integer> COMPRESSION = of("none or 1 to 19", text -> text.equals("none") ? 0 : number(text, 1, 19));
+    static final ValueType<Integer> COMPRESSION =
+            of("none or 1 to 19", text -> text.equals("none") ? 0 : number(text, 1, 19));
     static final ValueType<List<CairnConfig.Peer>> PEERS = new ValueType<>(
             "list of peers", raw -> raw.items().stream().map(ValueType::peer).toList());
     static final ValueType<List<CairnConfig.DataDir>> DATA_DIRS = new ValueType<>(
-            "path, or list of {path, capacity}", raw -> raw.items().stream().map(ValueType::dataDir).toList());
+            "path, or list of {path, capacity}",
+            raw -> raw.items().stream().map(ValueType::dataDir).toList());
 
     T parse(Raw raw) {
         return parser.apply(raw);
@@ -101,10 +103,12 @@ public record ValueType<T>(String name, Function<Raw, T> parser) {
     /** Constants of an enum, written in lower case with hyphens. */
     static <E extends Enum<E>> ValueType<E> choice(List<E> values) {
         List<String> names = values.stream().map(ValueType::nameOf).toList();
-        return of(String.join(", ", names), text -> values.stream()
-                .filter(value -> nameOf(value).equals(text))
-                .findFirst()
-                .orElseThrow(() -> new IllegalArgumentException("is not one of " + String.join(", ", names))));
+        return of(
+                String.join(", ", names),
+                text -> values.stream()
+                        .filter(value -> nameOf(value).equals(text))
+                        .findFirst()
+                        .orElseThrow(() -> new IllegalArgumentException("is not one of " + String.join(", ", names))));
     }
 
     private static String nameOf(Enum<?> value) {
@@ -154,7 +158,8 @@ public record ValueType<T>(String name, Function<Raw, T> parser) {
         try {
             return Duration.parse(text);
         } catch (DateTimeParseException _) {
-            throw new IllegalArgumentException("is not a duration: write a number with a unit, such as 500ms, 10s, 5m, 2h or 1d");
+            throw new IllegalArgumentException(
+                    "is not a duration: write a number with a unit, such as 500ms, 10s, 5m, 2h or 1d");
         }
     }
 
@@ -195,13 +200,14 @@ public record ValueType<T>(String name, Function<Raw, T> parser) {
 
     private static CairnConfig.DataDir dataDir(Raw raw) {
         return switch (raw) {
-            case Raw.Text(var text, _) -> new CairnConfig.DataDir(Path.of(present(text)), 0);
-            case Raw.Items _ -> throw new IllegalArgumentException("takes paths or {path, capacity}, not lists of lists");
-            case Raw.Fields(var fields, _) -> {
+            case Raw.Text(var text, var _) -> new CairnConfig.DataDir(Path.of(present(text)), 0);
+            case Raw.Items _ ->
+                throw new IllegalArgumentException("takes paths or {path, capacity}, not lists of lists");
+            case Raw.Fields(var fields, var _) -> {
                 for (String field : fields.keySet()) {
                     if (!Set.of("path", "capacity").contains(field)) {
-                        throw new IllegalArgumentException(
-                                "has the unknown field " + field + Suggestion.clause(field, Set.of("path", "capacity")));
+                        throw new IllegalArgumentException("has the unknown field " + field
+                                + Suggestion.clause(field, Set.of("path", "capacity")));
                     }
                 }
                 Raw path = fields.get("path");
@@ -209,7 +215,8 @@ public record ValueType<T>(String name, Function<Raw, T> parser) {
                     throw new IllegalArgumentException("has an entry without a path");
                 }
                 Raw capacity = fields.get("capacity");
-                yield new CairnConfig.DataDir(Path.of(present(path.text())), capacity == null ? 0 : size(capacity.text()));
+                yield new CairnConfig.DataDir(
+                        Path.of(present(path.text())), capacity == null ? 0 : size(capacity.text()));
             }
         };
     }
