@@ -1,7 +1,7 @@
 /**
- * The admin API: one resource class per kind of thing, the answers as records, the requests read strictly. Everything but
- * {@code /health} wants the bearer token; {@link dev.cairn.api.admin.AdminGate} and {@link dev.cairn.api.admin.TokenFilter}
- * are the two places that look at it.
+ * The admin API: one resource class per kind of thing, the answers as records, the requests read strictly. A call passes
+ * {@link dev.cairn.api.admin.TokenFilter} first; {@code /health} is open to everybody, and
+ * {@link dev.cairn.api.admin.MetricsGate} stands before {@code /metrics}.
  */
 @NullMarked
 package dev.cairn.api.admin;
