@@ -78,6 +78,11 @@ public final class ObjectStore {
         return bodies.store(owner, source, length, progress(bucket, tap));
     }
 
+    /** Whether a body of that length will be one block, whose name is then the SHA-256 of the body. */
+    public boolean willBeOneBlock(long length) {
+        return bodies.isOneBlock(length);
+    }
+
     OwnerId newOwner() {
         return new OwnerId(env.randomBytes(OwnerId.BYTES));
     }
