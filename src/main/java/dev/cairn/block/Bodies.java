@@ -105,6 +105,10 @@ public final class Bodies {
                 });
     }
 
+    public boolean isOneBlock(long length) {
+        return length > limits.inlineMax() && length <= limits.blockSize();
+    }
+
     int blockSize() {
         return limits.blockSize();
     }

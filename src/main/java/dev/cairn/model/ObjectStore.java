@@ -80,6 +80,11 @@ public final class ObjectStore {
                 .call(() -> length > 0 ? intents.withdraw(bucket, owner) : Uni.createFrom().voidItem());
     }
 
+    /** Whether a body of that length will be one block, whose name is then the SHA-256 of the body. */
+    public boolean willBeOneBlock(long length) {
+        return bodies.isOneBlock(length);
+    }
+
     OwnerId newOwner() {
         return new OwnerId(env.randomBytes(OwnerId.BYTES));
     }

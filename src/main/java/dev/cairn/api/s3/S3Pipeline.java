@@ -7,14 +7,17 @@ import dev.cairn.api.auth.SecretKey;
 import dev.cairn.api.auth.SignedRequest;
 import dev.cairn.api.http.Answer;
 import dev.cairn.api.http.BodyBudget;
+import dev.cairn.api.http.BudgetedSource;
 import dev.cairn.api.http.Exchange;
 import dev.cairn.api.http.HttpDates;
 import dev.cairn.api.http.RequestTarget;
 import dev.cairn.api.http.RootDomain;
 import dev.cairn.api.http.S3Error;
 import dev.cairn.api.http.S3Exception;
+import dev.cairn.kernel.FailureException;
 import dev.cairn.kernel.codec.Bytes;
 import dev.cairn.kernel.env.Env;
+import dev.cairn.kernel.io.ByteSource;
 import dev.cairn.model.AccessKey;
 import dev.cairn.model.AccessKeys;
 import dev.cairn.model.Bucket;
@@ -86,6 +89,7 @@ public final class S3Pipeline {
         answer(exchange, label)
                 .onFailure()
                 .recoverWithItem(why -> refusal(exchange, requestId, why))
+                .map(answer -> withinBudget(exchange, requestId, answer))
                 .chain(answer -> {
                     complete(answer, requestId);
                     label.status = answer.status();
@@ -195,6 +199,19 @@ public final class S3Pipeline {
         long held = chunked ? BODY_MEMORY_BYTES : Math.min(declared, BODY_MEMORY_BYTES);
         budget.take(held);
         return handler.handle(request).onTermination().invoke(() -> budget.giveBack(held));
+    }
+
+    private Answer withinBudget(Exchange exchange, String requestId, Answer answer) {
+        if (!(answer.body() instanceof Answer.Body.Streamed(ByteSource source, long length))) {
+            return answer;
+        }
+        try {
+            return answer.body(new Answer.Body.Streamed(
+                    new BudgetedSource(source, budget, Math.min(length, BODY_MEMORY_BYTES)), length));
+        } catch (FailureException overloaded) {
+            source.cancel();
+            return refusal(exchange, requestId, overloaded);
+        }
     }
 
     private static long length(String text) {

@@ -73,11 +73,16 @@ public record S3Request(
 
     /** A body that is a document of at most {@code maxBytes}, checked against everything the headers promise of it. */
     public Uni<Bytes> document(int maxBytes) {
+        return document(maxBytes, ChecksumRequest.from(headers));
+    }
+
+    /** As {@link #document(int)}, where the headers' checksum may be that of something else than the body. */
+    Uni<Bytes> document(int maxBytes, ChecksumRequest checksum) {
         RequestBody body = body();
         if (body.length() > maxBytes) {
             return Uni.createFrom().failure(S3Error.MALFORMED_XML.exception());
         }
-        BodyDigests digests = digests(ChecksumRequest.from(headers));
+        BodyDigests digests = digests(checksum);
         List<Bytes> pieces = new ArrayList<>();
         return Repeat.whileTrue(() -> body.next().map(piece -> {
                     digests.update(piece);

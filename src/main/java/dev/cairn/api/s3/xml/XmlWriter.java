@@ -64,6 +64,12 @@ public final class XmlWriter {
         return element(name, String.valueOf(flag));
     }
 
+    /** Text directly inside the innermost element. */
+    public XmlWriter content(String text) {
+        escaped(text);
+        return this;
+    }
+
     /** Ends all elements; the text of the whole document. */
     public String text() {
         while (!open.isEmpty()) {
