@@ -42,11 +42,11 @@ final class ArchitectureTest {
             layer("table", "kernel", "crdt", "consensus", "store", "net", "layout"),
             layer("block", "kernel", "crdt", "consensus", "store", "net", "layout", "table"),
             layer("model", "kernel", "crdt", "consensus", "store", "net", "layout", "table", "block"),
-            layer("api.http", "kernel", "layout", "table", "block", "model"),
-            layer("api.auth", "kernel", "layout", "table", "block", "model", "api.http"),
-            layer("api.s3", "kernel", "layout", "table", "block", "model", "api.http", "api.auth"),
-            layer("api.k2v", "kernel", "layout", "table", "block", "model", "api.http", "api.auth"),
-            layer("api.web", "kernel", "layout", "table", "block", "model", "api.http", "api.auth"),
+            layer("api.http", "kernel", "config", "layout", "table", "block", "model"),
+            layer("api.auth", "kernel", "config", "layout", "table", "block", "model", "api.http"),
+            layer("api.s3", "kernel", "config", "layout", "table", "block", "model", "api.http", "api.auth"),
+            layer("api.k2v", "kernel", "config", "layout", "table", "block", "model", "api.http", "api.auth"),
+            layer("api.web", "kernel", "config", "layout", "table", "block", "model", "api.http", "api.auth"),
             layer(
                     "api.admin",
                     "kernel",
@@ -62,14 +62,19 @@ final class ArchitectureTest {
             layer("cli", "kernel", "config", "api.admin"));
 
     private static final String[] CORE = {
-        "dev.cairn.kernel..", "dev.cairn.config..", "dev.cairn.crdt..", "dev.cairn.consensus..", "dev.cairn.store..",
-        "dev.cairn.net..", "dev.cairn.layout..", "dev.cairn.table..", "dev.cairn.block..", "dev.cairn.model.."
+        "dev.cairn.kernel..",
+        "dev.cairn.crdt..",
+        "dev.cairn.consensus..",
+        "dev.cairn.store..",
+        "dev.cairn.net..",
+        "dev.cairn.layout..",
+        "dev.cairn.table..",
+        "dev.cairn.block..",
+        "dev.cairn.model.."
     };
-    /** Packages that meet the outside world on purpose. */
     private static final String[] ADAPTERS = {
-        "dev.cairn.store.rocks..", "dev.cairn.block.file..", "dev.cairn.net.grpc..", "dev.cairn.config.."
+        "dev.cairn.store.rocks..", "dev.cairn.block.file..", "dev.cairn.net.grpc.."
     };
-
     private static final String GENERATED = "dev.cairn.proto..";
 
     /** Calls by which the outside world would leak into the core past {@code Env}; an owner alone bans all its methods. */

@@ -30,7 +30,7 @@ final class NodeReport implements NodeFacts {
                 node.identity().id().toHex(),
                 address(),
                 hostname(),
-                Version.text(),
+                Version.CURRENT,
                 Runtime.version().toString(),
                 "rocksdb");
     }

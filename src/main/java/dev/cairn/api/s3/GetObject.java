@@ -43,7 +43,7 @@ final class GetObject implements OperationHandler {
 
     @Override
     public Uni<Answer> handle(S3Request request) {
-        VersionIds.requireNone(request.query());
+        VersionIds.requireCurrent(request.query());
         BucketId bucket = request.theBucket().id();
         boolean head = request.operation() == S3Operation.HEAD_OBJECT;
         Uni<Optional<ObjectVersion>> found =

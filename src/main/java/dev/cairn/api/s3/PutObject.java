@@ -30,7 +30,7 @@ final class PutObject implements OperationHandler {
 
     @Override
     public Uni<Answer> handle(S3Request request) {
-        VersionIds.requireNone(request.query());
+        VersionIds.requireCurrent(request.query());
         ObjectHeaders.refuseUnsupported(request.headers());
         ObjectHeaders headers = ObjectHeaders.parse(request.headers());
         RequestBody body = request.body();
