@@ -43,9 +43,7 @@ final class DeleteObjects implements OperationHandler {
     /** A body that says what to delete must prove by more than its signature that it arrived whole, as S3 has it. */
     static void requireDigest(Headers headers) {
         ChecksumRequest checksum = ChecksumRequest.from(headers);
-        if (!headers.has("content-md5")
-                && checksum.expected().isEmpty()
-                && !checksum.inTrailer()) {
+        if (!headers.has("content-md5") && checksum.expected().isEmpty() && !checksum.inTrailer()) {
             throw S3Error.INVALID_REQUEST.exception("Missing required header for this request: Content-MD5");
         }
     }

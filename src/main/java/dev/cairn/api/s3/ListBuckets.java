@@ -82,12 +82,17 @@ final class ListBuckets implements OperationHandler {
         out.open("Buckets");
         shown.forEach(entry -> out.open("Bucket")
                 .element("Name", entry.getKey())
-                .element("CreationDate", HttpDates.isoMillis(Instant.ofEpochMilli(entry.getValue().createdMillis())))
+                .element(
+                        "CreationDate",
+                        HttpDates.isoMillis(
+                                Instant.ofEpochMilli(entry.getValue().createdMillis())))
                 .element("BucketRegion", region)
                 .close());
         out.close();
         if (wanted.size() > shown.size()) {
-            out.element("ContinuationToken", PlaceToken.of(Bytes.utf8(shown.getLast().getKey())));
+            out.element(
+                    "ContinuationToken",
+                    PlaceToken.of(Bytes.utf8(shown.getLast().getKey())));
         }
         if (!page.prefix().isEmpty()) {
             out.element("Prefix", page.prefix());
