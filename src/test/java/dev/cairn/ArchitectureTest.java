@@ -42,17 +42,35 @@ final class ArchitectureTest {
             layer("table", "kernel", "crdt", "consensus", "store", "net", "layout"),
             layer("block", "kernel", "crdt", "consensus", "store", "net", "layout", "table"),
             layer("model", "kernel", "crdt", "consensus", "store", "net", "layout", "table", "block"),
-            layer("api.http", "kernel", "layout", "table", "block", "model"),
-            layer("api.auth", "kernel", "layout", "table", "block", "model", "api.http"),
-            layer("api.s3", "kernel", "layout", "table", "block", "model", "api.http", "api.auth"),
-            layer("api.k2v", "kernel", "layout", "table", "block", "model", "api.http", "api.auth"),
-            layer("api.web", "kernel", "layout", "table", "block", "model", "api.http", "api.auth"),
-            layer("api.admin", "kernel", "crdt", "store", "net", "layout", "table", "block", "model", "api.http"),
+            layer("api.http", "kernel", "config", "layout", "table", "block", "model"),
+            layer("api.auth", "kernel", "config", "layout", "table", "block", "model", "api.http"),
+            layer("api.s3", "kernel", "config", "layout", "table", "block", "model", "api.http", "api.auth"),
+            layer("api.k2v", "kernel", "config", "layout", "table", "block", "model", "api.http", "api.auth"),
+            layer("api.web", "kernel", "config", "layout", "table", "block", "model", "api.http", "api.auth"),
+            layer(
+                    "api.admin",
+                    "kernel",
+                    "config",
+                    "crdt",
+                    "store",
+                    "net",
+                    "layout",
+                    "table",
+                    "block",
+                    "model",
+                    "api.http"),
             layer("cli", "kernel", "config", "api.admin"));
 
     private static final String[] CORE = {
-        "dev.cairn.kernel..", "dev.cairn.config..", "dev.cairn.crdt..", "dev.cairn.consensus..", "dev.cairn.store..",
-        "dev.cairn.net..", "dev.cairn.layout..", "dev.cairn.table..", "dev.cairn.block..", "dev.cairn.model.."
+        "dev.cairn.kernel..",
+        "dev.cairn.crdt..",
+        "dev.cairn.consensus..",
+        "dev.cairn.store..",
+        "dev.cairn.net..",
+        "dev.cairn.layout..",
+        "dev.cairn.table..",
+        "dev.cairn.block..",
+        "dev.cairn.model.."
     };
     private static final String[] ADAPTERS = {
         "dev.cairn.store.rocks..", "dev.cairn.block.file..", "dev.cairn.net.grpc.."

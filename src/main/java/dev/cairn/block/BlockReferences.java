@@ -22,6 +22,9 @@ public final class BlockReferences implements RowHook<Lww> {
     /** Blocks to look at, by due time and name. */
     static final Space UNUSED = Space.queue("queue.unused-blocks");
 
+    private static final TableSchema<Lww> PLAIN =
+            TableSchema.of("block_refs", TableSchema.Placement.SHARDED, RowType.LWW);
+
     private final Env env;
     private final Duration deleteDelay;
     private final TableSchema<Lww> table;
@@ -29,16 +32,16 @@ public final class BlockReferences implements RowHook<Lww> {
     public BlockReferences(Env env, Duration deleteDelay) {
         this.env = env;
         this.deleteDelay = deleteDelay;
-        this.table = TableSchema.of("block_refs", TableSchema.Placement.SHARDED, RowType.LWW)
-                .withHook(this);
+        this.table = PLAIN.withHook(this);
     }
 
     public TableSchema<Lww> table() {
         return table;
     }
 
+    /** The spaces that the references need, those of their table included. */
     public static List<Space> spaces() {
-        return List.of(COUNTS, UNUSED);
+        return List.of(COUNTS, UNUSED, PLAIN.rows(), PLAIN.attachments());
     }
 
     @Override

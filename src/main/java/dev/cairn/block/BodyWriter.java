@@ -46,8 +46,7 @@ final class BodyWriter {
     private int begun;
     private int segments;
 
-    BodyWriter(
-            Bodies bodies, Blocks blocks, OwnerId owner, ByteSource source, long length, Bodies.Progress progress) {
+    BodyWriter(Bodies bodies, Blocks blocks, OwnerId owner, ByteSource source, long length, Bodies.Progress progress) {
         this.bodies = bodies;
         this.blocks = blocks;
         this.owner = owner;
@@ -96,7 +95,8 @@ final class BodyWriter {
             writer = into;
         }
         boolean full = inBlock == bodies.blockSize() || taken == length;
-        return into.write(now).chain(() -> full ? finishBlock() : Uni.createFrom().item(true));
+        return into.write(now)
+                .chain(() -> full ? finishBlock() : Uni.createFrom().item(true));
     }
 
     private Uni<Boolean> finishBlock() {
@@ -171,7 +171,9 @@ final class BodyWriter {
 
     private Uni<Boolean> writePage(List<BlockEntry> page) {
         return bodies.writeSegment(
-                        owner, segments++, SegmentValue.newBuilder().addAllBlocks(page).build())
+                        owner,
+                        segments++,
+                        SegmentValue.newBuilder().addAllBlocks(page).build())
                 .replaceWith(true);
     }
 
@@ -199,11 +201,15 @@ final class BodyWriter {
             }
             List<BlockEntry> page = nextPage(begun - segments * Bodies.BLOCKS_PER_SEGMENT);
             Uni<Boolean> last = page.isEmpty() ? Uni.createFrom().item(true) : writePage(page);
-            return last.map(_ -> new StoredBody.InBlocks(body.setSegments(segments).build()));
+            return last.map(
+                    _ -> new StoredBody.InBlocks(body.setSegments(segments).build()));
         });
     }
 
-    /** Lets everything go again; waits for blocks that are still finishing, so that none is referred to afterwards. */
+    /**
+     * Lets everything go again; waits for blocks that are still finishing, so that none is referred to afterwards. A block that
+     * failed may be referred to all the same, which only the recovery at the next start can tell: then the body is not undone.
+     */
     private Uni<Void> undo() {
         source.cancel();
         if (writer != null) {
@@ -218,8 +224,11 @@ final class BodyWriter {
                     }
                     emitter.complete(false);
                 }))
-                .chain(() -> bodies.releaseOwner(
-                        owner, referred.stream().distinct().toList()))
+                .chain(() ->
+                        bodies.releaseOwner(owner, referred.stream().distinct().toList()))
+                .chain(() -> broken == null
+                        ? progress.undone(owner)
+                        : Uni.createFrom().voidItem())
                 .onFailure()
                 .recoverWithNull();
     }

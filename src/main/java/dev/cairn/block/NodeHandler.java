@@ -34,31 +34,30 @@ public final class NodeHandler implements RequestHandler {
         return rows.range(request);
     }
 
+    /**
+     * Writes the block even when it seems to be here: only {@link BlockWriter#finish} knows that it is durable. Bytes that prove to be
+     * another block are left for the cleaner, which alone may judge whether somebody refers to that one.
+     */
     @Override
     public Uni<Applied> putBlock(Request.PutBlock request) {
-        return files.length(request.hash()).chain(found -> {
-            if (found.isPresent()) {
-                request.body().cancel();
-                return Uni.createFrom().item(new Applied.Done());
-            }
-            BlockWriter writer = files.create(_ -> {});
-            return Repeat.whileTrue(() -> request.body()
-                            .next()
-                            .chain(piece -> piece.isEmpty()
-                                    ? Uni.createFrom().item(false)
-                                    : writer.write(piece).replaceWith(true)))
-                    .chain(writer::finish)
-                    .onFailure()
-                    .invoke(writer::discard)
-                    .chain(written -> written.hash().equals(request.hash())
-                            ? Uni.createFrom().item(new Applied.Done())
-                            : files.delete(written.hash())
-                                    .chain(() -> Uni.createFrom()
-                                            .failure(new Failure.Corrupt("block " + request.hash() + " on its way")
-                                                    .asException())));
-        });
+        BlockWriter writer = files.create(_ -> {});
+        return Repeat.whileTrue(() -> request.body()
+                        .next()
+                        .chain(piece -> piece.isEmpty()
+                                ? Uni.createFrom().item(false)
+                                : writer.write(piece).replaceWith(true)))
+                .chain(writer::finish)
+                .onFailure()
+                .invoke(writer::discard)
+                .map(written -> {
+                    if (!written.hash().equals(request.hash())) {
+                        throw new Failure.Corrupt("block " + request.hash() + " on its way").asException();
+                    }
+                    return new Applied.Done();
+                });
     }
 
+    /** Costs nothing by itself; that a block is not here comes out with the first piece. */
     @Override
     public Uni<ByteSource> getBlock(Request.GetBlock request) {
         return Uni.createFrom().item(files.read(request.hash(), request.from(), request.to()));

@@ -21,7 +21,7 @@ import java.util.List;
  * The tables of the model and how their keys are made. Everything of one bucket lies in one partition (hash of bucket id and shard;
  * the shard is 0 until an index is split), so that an object, its upload and its parts change together.
  */
-public final class ModelTables {
+final class ModelTables {
     static final TableSchema<LwwMap> KEYS = TableSchema.of("keys", Placement.FULL_COPY, RowType.LWW_MAP);
     static final TableSchema<LwwMap> BUCKETS = TableSchema.of("buckets", Placement.FULL_COPY, RowType.LWW_MAP);
     static final TableSchema<Lww> ALIASES = TableSchema.of("aliases", Placement.FULL_COPY, RowType.LWW);
@@ -45,14 +45,19 @@ public final class ModelTables {
 
     private ModelTables() {}
 
-    public static List<TableSchema<?>> all(BlockReferences references) {
-        return List.of(
-                KEYS, BUCKETS, ALIASES, OBJECTS, UPLOADS, COMPLETIONS, PARTS, INTENTS, FENCES, Bodies.SEGMENTS, references.table());
+    private static final List<TableSchema<?>> OWN = List.of(
+            KEYS, BUCKETS, ALIASES, OBJECTS, UPLOADS, COMPLETIONS, PARTS, INTENTS, FENCES, Bodies.SEGMENTS);
+
+    /** All tables of a node; that of the references counts blocks for this one node. */
+    static List<TableSchema<?>> all(BlockReferences references) {
+        List<TableSchema<?>> all = new ArrayList<>(OWN);
+        all.add(references.table());
+        return all;
     }
 
     /** Every space that a node's store needs. */
-    public static List<Space> spaces(BlockReferences references) {
-        List<Space> spaces = new ArrayList<>(TableReplica.spaces(all(references)));
+    static List<Space> spaces() {
+        List<Space> spaces = new ArrayList<>(TableReplica.spaces(OWN));
         spaces.addAll(BlockReferences.spaces());
         spaces.addAll(List.of(Effects.QUEUE, Counters.SPACE));
         return spaces;

@@ -2,7 +2,6 @@ package dev.cairn.model;
 
 import dev.cairn.block.Bodies;
 import dev.cairn.block.StoredBody;
-import dev.cairn.crdt.Lww;
 import dev.cairn.kernel.codec.Bytes;
 import dev.cairn.kernel.env.Env;
 import dev.cairn.kernel.id.BucketId;
@@ -49,8 +48,7 @@ public final class ObjectStore {
     }
 
     private Uni<Optional<ObjectVersion>> find(BucketId bucket, Bytes key, Attachments attachments) {
-        return tables.read(
-                        ModelTables.OBJECTS, ModelTables.partition(bucket), ModelTables.objectSort(key), attachments)
+        return tables.read(ModelTables.OBJECTS, ModelTables.partition(bucket), ModelTables.objectSort(key), attachments)
                 .map(found -> found.filter(row -> !row.row().isTombstone())
                         .map(row -> new ObjectVersion(
                                 key, row.row().stamp(), ObjectRows.object(row.row()), row.attachment())));
@@ -75,9 +73,12 @@ public final class ObjectStore {
     /** Makes a body of {@code length} bytes durable; {@code tap} sees every piece once, in order, maybe on a worker thread. */
     public Uni<StoredBody> store(BucketId bucket, ByteSource source, long length, Consumer<Bytes> tap) {
         OwnerId owner = newOwner();
-        return bodies.store(owner, source, length, progress(bucket, tap))
-                .onFailure()
-                .call(() -> length > 0 ? intents.withdraw(bucket, owner) : Uni.createFrom().voidItem());
+        return bodies.store(owner, source, length, progress(bucket, tap));
+    }
+
+    /** Whether a body of that length will be one block, whose name is then the SHA-256 of the body. */
+    public boolean willBeOneBlock(long length) {
+        return bodies.isOneBlock(length);
     }
 
     OwnerId newOwner() {
@@ -94,6 +95,11 @@ public final class ObjectStore {
             @Override
             public Uni<Void> begins(OwnerId owner) {
                 return intents.declare(bucket, owner);
+            }
+
+            @Override
+            public Uni<Void> undone(OwnerId owner) {
+                return intents.withdraw(bucket, owner);
             }
         };
     }

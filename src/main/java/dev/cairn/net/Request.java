@@ -51,7 +51,7 @@ public sealed interface Request<R> {
 
     record RangeRow(Bytes sort, Bytes row) {}
 
-    /** Keep this block; the body is pulled only when the block is not here yet. */
+    /** Keep this block. */
     record PutBlock(BlockHash hash, int length, ByteSource body) implements Request<Applied> {}
 
     /** The bytes [from, to) of a block. */

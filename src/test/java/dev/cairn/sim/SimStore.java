@@ -37,6 +37,7 @@ final class SimStore implements Store {
     private final Deque<Pending<?>> waiting = new ArrayDeque<>();
     private boolean writing;
     private boolean closed;
+    private boolean busy;
     private long commits;
     private long groups;
     private long syncs;
@@ -111,12 +112,17 @@ final class SimStore implements Store {
     private void submit(Pending<?> pending) {
         if (closed) {
             pending.emitter.fail(new Failure.Stopping().asException());
-        } else if (waiting.size() >= MAX_WAITING) {
+        } else if (waiting.size() >= MAX_WAITING || busy && random.nextInt(10) == 0) {
             pending.emitter.fail(new Failure.Overloaded("store commits").asException());
         } else {
             waiting.add(pending);
             beginGroup();
         }
+    }
+
+    /** From now on some commits are refused as if the queue were full. */
+    void setBusy(boolean isBusy) {
+        busy = isBusy;
     }
 
     private void beginGroup() {
