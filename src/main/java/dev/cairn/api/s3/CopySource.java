@@ -48,7 +48,7 @@ record CopySource(String bucket, Bytes key) {
         return new CopySource(name.substring(0, slash), key);
     }
 
-    /** The current version of the source, after the permission of the caller and the conditions of the copy were checked. */
+    /** The current version of the source; the caller may read it, and the conditions of the copy hold. */
     Uni<Opened> open(S3Request request, Buckets buckets, ObjectStore objects) {
         return buckets.resolve(bucket, Optional.of(request.caller().id()))
                 .map(found -> found.orElseThrow(() -> new Refusal.NoSuchBucket(bucket).asException()))

@@ -43,7 +43,7 @@ final class CreateBucket implements OperationHandler {
                 .map(_ -> Answer.of(200).field("Location", "/" + name));
     }
 
-    /** Whoever may not make buckets still learns that a bucket is their own, as tools that make what they need expect. */
+    /** Whoever may not make buckets still learns that one is theirs: tools that make what they need expect that. */
     private static void refuseTaken(String name, Bucket bucket, AccessKey caller) {
         if (bucket.grantOf(caller.id()).owner()) {
             throw S3Error.BUCKET_ALREADY_OWNED_BY_YOU.exception().with("BucketName", name);

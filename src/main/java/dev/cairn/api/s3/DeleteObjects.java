@@ -13,7 +13,7 @@ import io.smallrye.mutiny.Uni;
 import java.util.List;
 import java.util.Optional;
 
-/** Deletes up to {@value DeleteRequest#MAX_KEYS} objects in one batch; keys that cannot be deleted are told one by one. */
+/** Deletes up to {@value DeleteRequest#MAX_KEYS} objects in one batch; keys that cannot be are told one by one. */
 final class DeleteObjects implements OperationHandler {
     private final ObjectStore objects;
 

@@ -54,7 +54,7 @@ final class ListBuckets implements OperationHandler {
                 .map(document -> Answer.xml(200, document.bytes()));
     }
 
-    /** What the caller can call its buckets, in order: a name of its own counts unless all keys see another bucket under it. */
+    /** What the caller can call its buckets, in order. A name of its own is hidden where all keys have the same name. */
     static Map<String, Bucket> names(List<Bucket> all, String caller) {
         Map<String, Bucket> names = new TreeMap<>();
         Set<String> global = new HashSet<>();

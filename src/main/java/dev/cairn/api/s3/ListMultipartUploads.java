@@ -17,7 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 
-/** Lists open uploads by key, those of one key by their beginning, at most {@value ListParameters#MAX_ITEMS} with common prefixes. */
+/** Lists open uploads by key and those of one key by their beginning, at most {@value ListParameters#MAX_ITEMS}. */
 final class ListMultipartUploads implements OperationHandler {
     private final Uploads uploads;
     private final AccessKeys keys;

@@ -15,7 +15,7 @@ import dev.cairn.proto.ChecksumValue;
 import io.smallrye.mutiny.Uni;
 import java.util.function.Supplier;
 
-/** Makes a body of at most {@value #MAX_PART_BYTES} bytes a part of an upload once it proved to be what was promised. */
+/** Makes a body of at most {@value #MAX_PART_BYTES} bytes a part of an upload once it proved to be as promised. */
 final class PartWriter {
     static final long MAX_PART_BYTES = 5L << 30;
 

@@ -19,8 +19,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * What a Complete promises: of the whole in its headers, of the parts in its document. Makes the checksum of the whole if all of that
- * holds.
+ * What a Complete promises: of the whole in its headers, of the parts in its document. Makes the checksum of the whole
+ * if all of that holds.
  *
  * @param values the promised checksum of the whole as it was sent, or none
  * @param type the promised type, or empty
@@ -79,7 +79,8 @@ record PromisedChecksum(List<CompleteMultipartUpload.Part> parts, Map<ChecksumAl
                 .filter(algorithm -> named.checksum(algorithm).isEmpty())
                 .ifPresent(algorithm -> {
                     throw S3Error.INVALID_REQUEST.exception(
-                            "The upload was created using a %s checksum. The complete request must include the checksum for each part. It was missing for part %d in the request."
+                            "The upload was created using a %s checksum. The complete request must include the checksum for each"
+                                    + " part. It was missing for part %d in the request."
                                     .formatted(algorithm, named.number()));
                 });
         for (Map.Entry<ChecksumAlgorithm, Bytes> promised : named.checksums().entrySet()) {

@@ -10,8 +10,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Which checksum an upload has. One that declares none still gets one for each part, what the client sent or {@link #FALLBACK}, and
- * for the whole when those of the parts can be combined.
+ * Which checksum an upload has. One that declares none still gets one for each part, what the client sent or
+ * {@link #FALLBACK}, and for the whole when those of the parts can be combined.
  */
 final class UploadChecksums {
     static final ChecksumAlgorithm FALLBACK = ChecksumAlgorithm.CRC64NVME;
