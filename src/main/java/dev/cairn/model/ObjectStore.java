@@ -135,7 +135,7 @@ public final class ObjectStore {
                 })
                 .map(_ -> new ObjectVersion(key, dev.cairn.kernel.time.Stamp.ZERO, value, Bytes.EMPTY))
                 .onFailure(RefusalException.class)
-                .call(() -> discard(bucket, body));
+                .call(() -> discard(bucket, body).onFailure().recoverWithNull());
     }
 
     ObjectValue.Builder value(OwnerId version, ObjectMeta meta) {

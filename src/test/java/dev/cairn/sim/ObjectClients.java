@@ -18,7 +18,6 @@ import dev.cairn.model.StorageNode;
 import dev.cairn.model.Upload;
 import dev.cairn.proto.ChecksumValue;
 import dev.cairn.proto.HeaderField;
-import io.smallrye.mutiny.CompositeException;
 import io.smallrye.mutiny.Uni;
 import java.util.ArrayList;
 import java.util.List;
@@ -110,8 +109,6 @@ final class ObjectClients {
     private boolean isExpected(Throwable failed) {
         return switch (failed) {
             case ClientBody.ClientGone _ -> true;
-            // What failed, and that cleaning up after it failed as well.
-            case CompositeException several -> several.getCauses().stream().allMatch(this::isExpected);
             case RefusalException refused -> UploadSession.mayRefuse(refused.refusal());
             case FailureException failure ->
                 mix.faults()
