@@ -72,7 +72,9 @@ final class HostileXmlIT {
     @MethodSource("documents")
     void a_bad_list_of_keys_deletes_nothing(String name, String document) {
         Answer answer = delete(document.replace("ROOT", "Delete").replace("ENTRY", "<Object><Key>kept</Key></Object>"));
-        assertThat(answer.status() + " " + answer.code()).as(name + ": " + answer).isEqualTo("400 MalformedXML");
+        assertThat(answer.status() + " " + answer.code())
+                .as(name + ": " + answer)
+                .isEqualTo("400 MalformedXML");
         assertKept();
     }
 
@@ -87,7 +89,9 @@ final class HostileXmlIT {
         String entry = "<Part><PartNumber>1</PartNumber><ETag>" + etag + "</ETag></Part>";
         Answer answer = bounded(wire.call("POST", target + "uploadId=" + upload)
                 .body(document.replace("ROOT", "CompleteMultipartUpload").replace("ENTRY", entry)));
-        assertThat(answer.status() + " " + answer.code()).as(name + ": " + answer).isEqualTo("400 MalformedXML");
+        assertThat(answer.status() + " " + answer.code())
+                .as(name + ": " + answer)
+                .isEqualTo("400 MalformedXML");
         assertThat(wire.call("HEAD", "/" + BUCKET + "/upload").send().status()).isEqualTo(404);
     }
 
@@ -100,7 +104,9 @@ final class HostileXmlIT {
         Answer answer = bounded(wire.call("PUT", "/from-bad-xml")
                 .body(document.replace("ROOT", "CreateBucketConfiguration")
                         .replace("ENTRY", "<LocationConstraint>us-east-1</LocationConstraint>")));
-        assertThat(answer.status() + " " + answer.code()).as(name + ": " + answer).isEqualTo("400 MalformedXML");
+        assertThat(answer.status() + " " + answer.code())
+                .as(name + ": " + answer)
+                .isEqualTo("400 MalformedXML");
         assertThat(wire.call("HEAD", "/from-bad-xml").send().status()).isEqualTo(404);
     }
 
@@ -161,7 +167,8 @@ final class HostileXmlIT {
 
     private static String keys(int count) {
         StringBuilder keys = new StringBuilder();
-        IntStream.range(0, count).forEach(i -> keys.append("<Object><Key>absent-").append(i).append("</Key></Object>"));
+        IntStream.range(0, count)
+                .forEach(i -> keys.append("<Object><Key>absent-").append(i).append("</Key></Object>"));
         return keys.toString();
     }
 

@@ -21,11 +21,41 @@ final class NotImplementedIT {
     private static final String KEY = "/" + BUCKET + "/kept";
     private static final List<String> METHODS = List.of("GET", "PUT", "POST", "DELETE");
     private static final List<String> EVERYWHERE = List.of(
-            "acl", "tagging", "policy", "policyStatus", "cors", "website", "lifecycle", "versioning", "versions",
-            "encryption", "object-lock", "notification", "logging", "replication", "requestPayment", "accelerate",
-            "analytics", "inventory", "metrics", "intelligent-tiering", "ownershipControls", "publicAccessBlock",
-            "session", "metadataTable", "metadataConfiguration", "retention", "legal-hold", "restore", "attributes",
-            "torrent", "select&select-type=2", "renameObject", "append", "abac", "metadataInventoryTable",
+            "acl",
+            "tagging",
+            "policy",
+            "policyStatus",
+            "cors",
+            "website",
+            "lifecycle",
+            "versioning",
+            "versions",
+            "encryption",
+            "object-lock",
+            "notification",
+            "logging",
+            "replication",
+            "requestPayment",
+            "accelerate",
+            "analytics",
+            "inventory",
+            "metrics",
+            "intelligent-tiering",
+            "ownershipControls",
+            "publicAccessBlock",
+            "session",
+            "metadataTable",
+            "metadataConfiguration",
+            "retention",
+            "legal-hold",
+            "restore",
+            "attributes",
+            "torrent",
+            "select&select-type=2",
+            "renameObject",
+            "append",
+            "abac",
+            "metadataInventoryTable",
             "metadataJournalTable");
 
     private CairnProcess server;
@@ -67,9 +97,11 @@ final class NotImplementedIT {
     @ParameterizedTest
     @MethodSource("subresources")
     void a_subresource_of_something_new_makes_nothing(String subresource) {
-        Answer object = wire.call("PUT", KEY + "-new?" + subresource).body(CONTENT).send();
+        Answer object =
+                wire.call("PUT", KEY + "-new?" + subresource).body(CONTENT).send();
         assertThat(object.status()).as(object.toString()).isEqualTo(501);
-        Answer bucket = wire.call("PUT", "/new-bucket?" + subresource).body(CONTENT).send();
+        Answer bucket =
+                wire.call("PUT", "/new-bucket?" + subresource).body(CONTENT).send();
         assertThat(bucket.status()).as(bucket.toString()).isIn(404, 501);
         assertThat(wire.call("HEAD", KEY + "-new").send().status()).isEqualTo(404);
         assertThat(wire.call("HEAD", "/new-bucket").send().status()).isEqualTo(404);
@@ -100,7 +132,8 @@ final class NotImplementedIT {
     })
     void a_write_with_a_promise_that_cannot_be_kept_is_refused(String header, String value) {
         for (String target : List.of(KEY, KEY + "-conditional")) {
-            Answer answer = wire.call("PUT", target).header(header, value).body("other").send();
+            Answer answer =
+                    wire.call("PUT", target).header(header, value).body("other").send();
             assertThat(answer.status() + " " + answer.code()).isEqualTo("501 NotImplemented");
         }
         Answer copy = wire.call("PUT", KEY + "-conditional")
@@ -121,7 +154,8 @@ final class NotImplementedIT {
 
     @Test
     void deleting_a_version_that_is_not_there_deletes_nothing() {
-        Answer answer = wire.call("DELETE", KEY + "?versionId=3sL4kqtJlcpXroDTDmJ").send();
+        Answer answer =
+                wire.call("DELETE", KEY + "?versionId=3sL4kqtJlcpXroDTDmJ").send();
         assertThat(answer.status()).as(answer.toString()).isIn(400, 404, 501);
         assertKept();
     }
@@ -157,7 +191,9 @@ final class NotImplementedIT {
 
     private void refused(Call call, String method) {
         Answer answer = call.send();
-        assertThat(answer.status() + " " + answer.code()).as(method + ": " + answer).isEqualTo("501 NotImplemented");
+        assertThat(answer.status() + " " + answer.code())
+                .as(method + ": " + answer)
+                .isEqualTo("501 NotImplemented");
         assertKept();
     }
 

@@ -23,12 +23,40 @@ import org.junit.jupiter.params.provider.ValueSource;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 final class S3ListingIT {
     private static final String BUCKET = "listed";
-    private static final Comparator<String> BY_BYTES = (a, b) -> Arrays.compareUnsigned(
-            a.getBytes(StandardCharsets.UTF_8), b.getBytes(StandardCharsets.UTF_8));
+    private static final Comparator<String> BY_BYTES =
+            (a, b) -> Arrays.compareUnsigned(a.getBytes(StandardCharsets.UTF_8), b.getBytes(StandardCharsets.UTF_8));
     private static final List<String> KEYS = Stream.of(
-                    "a", "a/", "a/b", "a/b/c", "a/b/d", "a/c", "a//x", "a0", "b/1", "b/2", "b/3", "b/4", "b/5", "b-",
-                    "c d/e f", "c+d/e+f", "c%20d", "d&e<f>\"g'", "e\tf", "f?x=1#y", "g~h", "x//", "x//y", "/lead",
-                    "ä/ö", "ä/ü", "日本/語", "\uD83D\uDE00/smile", "\uFFFD-after-surrogates", "z\u0001control", "zz")
+                    "a",
+                    "a/",
+                    "a/b",
+                    "a/b/c",
+                    "a/b/d",
+                    "a/c",
+                    "a//x",
+                    "a0",
+                    "b/1",
+                    "b/2",
+                    "b/3",
+                    "b/4",
+                    "b/5",
+                    "b-",
+                    "c d/e f",
+                    "c+d/e+f",
+                    "c%20d",
+                    "d&e<f>\"g'",
+                    "e\tf",
+                    "f?x=1#y",
+                    "g~h",
+                    "x//",
+                    "x//y",
+                    "/lead",
+                    "ä/ö",
+                    "ä/ü",
+                    "日本/語",
+                    "\uD83D\uDE00/smile",
+                    "\uFFFD-after-surrogates",
+                    "z\u0001control",
+                    "zz")
             .sorted(BY_BYTES)
             .toList();
 
@@ -52,9 +80,9 @@ final class S3ListingIT {
     }
 
     static Stream<Arguments> questions() {
-        return Stream.of("", "a", "a/", "a/b", "b", "ä/", "x//", "nothing", "日").flatMap(prefix -> Stream.of(
-                        "", "/", "b", "//", "ö")
-                .map(delimiter -> Arguments.of(prefix, delimiter)));
+        return Stream.of("", "a", "a/", "a/b", "b", "ä/", "x//", "nothing", "日")
+                .flatMap(
+                        prefix -> Stream.of("", "/", "b", "//", "ö").map(delimiter -> Arguments.of(prefix, delimiter)));
     }
 
     @ParameterizedTest
@@ -74,7 +102,8 @@ final class S3ListingIT {
                 .filter(entry -> BY_BYTES.compare(entry, start) > 0 && !start.startsWith(entry))
                 .toList();
         assertThat(entries(list("marker", start, "delimiter", "/"))).isEqualTo(expected);
-        List<String> flat = KEYS.stream().filter(key -> BY_BYTES.compare(key, start) > 0).toList();
+        List<String> flat =
+                KEYS.stream().filter(key -> BY_BYTES.compare(key, start) > 0).toList();
         assertThat(entries(list("marker", start))).isEqualTo(flat);
         assertThat(entries(list("list-type", "2", "start-after", start))).isEqualTo(flat);
     }
@@ -107,7 +136,8 @@ final class S3ListingIT {
     @Test
     void the_first_version_names_the_next_marker_only_with_a_delimiter() {
         assertThat(list("max-keys", "2").element("NextMarker")).isEmpty();
-        assertThat(list("max-keys", "2", "delimiter", "/").element("NextMarker")).isNotEmpty();
+        assertThat(list("max-keys", "2", "delimiter", "/").element("NextMarker"))
+                .isNotEmpty();
         assertThat(list("max-keys", "1").element("Owner")).contains("<ID>");
     }
 
@@ -125,7 +155,8 @@ final class S3ListingIT {
         Answer answer = list("list-type", "2", "max-keys", "0");
         assertThat(entries(answer)).isEmpty();
         assertThat(answer.element("IsTruncated")).isEqualTo("false");
-        assertThat(list("list-type", "2", "max-keys", "5000").element("MaxKeys")).isEqualTo("1000");
+        assertThat(list("list-type", "2", "max-keys", "5000").element("MaxKeys"))
+                .isEqualTo("1000");
         assertThat(list("list-type", "2", "max-keys", "").element("MaxKeys")).isEqualTo("1000");
     }
 
@@ -142,11 +173,15 @@ final class S3ListingIT {
     @Test
     void without_encoding_the_names_are_escaped_for_xml() {
         Answer answer = wire.call("GET", "/" + BUCKET + "?list-type=2&prefix=d").send();
-        assertThat(answer.element("Key").replace("&apos;", "'").replace("&#39;", "'").replace("&quot;", "\""))
+        assertThat(answer.element("Key")
+                        .replace("&apos;", "'")
+                        .replace("&#39;", "'")
+                        .replace("&quot;", "\""))
                 .isEqualTo("d&amp;e&lt;f&gt;\"g'");
         assertThat(answer.text()).startsWith("<?xml version=\"1.0\" encoding=\"UTF-8\"?>");
         assertThat(answer.text()).contains("xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\"");
-        Answer control = wire.call("GET", "/" + BUCKET + "?list-type=2&prefix=z").send();
+        Answer control =
+                wire.call("GET", "/" + BUCKET + "?list-type=2&prefix=z").send();
         assertThat(control.text()).doesNotContain("\u0001");
     }
 
@@ -160,7 +195,8 @@ final class S3ListingIT {
         "continuation-token, nonsense",
     })
     void a_question_that_makes_no_sense_is_an_invalid_argument(String name, String value) {
-        Answer answer = wire.call("GET", "/" + BUCKET + "?list-type=2&" + name + "=" + value).send();
+        Answer answer = wire.call("GET", "/" + BUCKET + "?list-type=2&" + name + "=" + value)
+                .send();
         assertThat(answer.status() + " " + answer.code()).isEqualTo("400 InvalidArgument");
     }
 
@@ -174,7 +210,8 @@ final class S3ListingIT {
             wire.call("DELETE", "/" + BUCKET + "/gone/" + i).send();
         }
         assertThat(entries(list("list-type", "2", "prefix", "gone/"))).isEmpty();
-        assertThat(entries(list("list-type", "2", "prefix", "g", "delimiter", "/"))).containsExactly("g~h");
+        assertThat(entries(list("list-type", "2", "prefix", "g", "delimiter", "/")))
+                .containsExactly("g~h");
     }
 
     @Test
@@ -182,7 +219,8 @@ final class S3ListingIT {
         String token = list("list-type", "2", "max-keys", "4").element("NextContinuationToken");
         server.terminate();
         server.start();
-        assertThat(entries(list("list-type", "2", "continuation-token", token))).isEqualTo(KEYS.subList(4, KEYS.size()));
+        assertThat(entries(list("list-type", "2", "continuation-token", token)))
+                .isEqualTo(KEYS.subList(4, KEYS.size()));
     }
 
     private List<String> all(String version, String prefix, String delimiter, int maxKeys) {
@@ -220,7 +258,8 @@ final class S3ListingIT {
 
     /** Keys and common prefixes of a page in one order. */
     private static List<String> entries(Answer page) {
-        Stream<String> prefixes = page.elements("CommonPrefixes").stream().map(entry -> entry.replaceAll("</?Prefix>", ""));
+        Stream<String> prefixes =
+                page.elements("CommonPrefixes").stream().map(entry -> entry.replaceAll("</?Prefix>", ""));
         return Stream.concat(page.elements("Key").stream(), prefixes)
                 .map(S3ListingIT::decoded)
                 .sorted(BY_BYTES)

@@ -111,7 +111,8 @@ final class S3MultipartIT {
         assertThat(tooSmall.element("MinSizeAllowed")).isEqualTo(Integer.toString(MIN_PART));
         refused(upload.completeSized(1, one, large.length + 1), "400 InvalidRequest");
         assertThat(wire.call("HEAD", upload.path()).send().status()).isEqualTo(404);
-        assertThat(upload.complete(1, one.replace("\"", ""), 3, three.replace("\"", "&quot;")).status())
+        assertThat(upload.complete(1, one.replace("\"", ""), 3, three.replace("\"", "&quot;"))
+                        .status())
                 .isEqualTo(200);
         assertThat(upload.content()).isEqualTo(joined(large, small));
     }
@@ -147,11 +148,15 @@ final class S3MultipartIT {
     void an_aborted_upload_is_gone() {
         Upload upload = new Upload("aborted");
         String etag = upload.part(1, small);
-        assertThat(wire.call("DELETE", upload.path() + "?uploadId=" + upload.id).send().status())
+        assertThat(wire.call("DELETE", upload.path() + "?uploadId=" + upload.id)
+                        .send()
+                        .status())
                 .isEqualTo(204);
         refused(wire.call("GET", upload.path() + "?uploadId=" + upload.id).send(), "404 NoSuchUpload");
         refused(upload.complete(1, etag), "404 NoSuchUpload");
-        assertThat(wire.call("GET", "/" + BUCKET + "?uploads&prefix=aborted").send().elements("Upload"))
+        assertThat(wire.call("GET", "/" + BUCKET + "?uploads&prefix=aborted")
+                        .send()
+                        .elements("Upload"))
                 .isEmpty();
     }
 
@@ -211,7 +216,8 @@ final class S3MultipartIT {
         Answer head = wire.call("HEAD", upload.path() + "?partNumber=2").send();
         assertThat(head.status()).isEqualTo(206);
         assertThat(head.header("content-length")).isEqualTo(Integer.toString(large.length));
-        assertThat(wire.call("GET", upload.path() + "?partNumber=9").send().status()).isIn(400, 416);
+        assertThat(wire.call("GET", upload.path() + "?partNumber=9").send().status())
+                .isIn(400, 416);
         refused(
                 wire.call("GET", upload.path() + "?partNumber=2")
                         .header("range", "bytes=0-1")
@@ -225,9 +231,13 @@ final class S3MultipartIT {
         upload.complete(1, upload.part(1, large), 2, upload.part(2, large2), 3, upload.part(3, small));
         byte[] whole = joined(large, large2, small);
         int border = large.length;
-        for (int[] range : new int[][] {{border - 1, border}, {border - 70_000, border + 70_000}, {0, 0}, {
-            border + large2.length - 5, whole.length - 1
-        }, {1 << 20, (1 << 20) + 1}}) {
+        for (int[] range : new int[][] {
+            {border - 1, border},
+            {border - 70_000, border + 70_000},
+            {0, 0},
+            {border + large2.length - 5, whole.length - 1},
+            {1 << 20, (1 << 20) + 1}
+        }) {
             Answer answer = wire.call("GET", upload.path())
                     .header("range", "bytes=" + range[0] + "-" + range[1])
                     .send();
@@ -241,7 +251,9 @@ final class S3MultipartIT {
         wire.call("PUT", "/" + BUCKET + "/source").body(large).send();
         wire.call("PUT", "/" + BUCKET + "/inline").body("tiny source").send();
         Upload upload = new Upload("copied");
-        String one = upload.copy(1, "source", "bytes=0-" + (MIN_PART - 1)).element("ETag").replace("&quot;", "\"");
+        String one = upload.copy(1, "source", "bytes=0-" + (MIN_PART - 1))
+                .element("ETag")
+                .replace("&quot;", "\"");
         Answer answer = upload.copy(2, "source", "bytes=100-70099");
         assertThat(answer.element("LastModified")).isNotEmpty();
         String two = answer.element("ETag").replace("&quot;", "\"");
@@ -293,8 +305,8 @@ final class S3MultipartIT {
     }
 
     static Stream<Arguments> checksumTypes() {
-        return Stream.of(Checksum.values()).flatMap(checksum -> Stream.of("COMPOSITE", "FULL_OBJECT")
-                .map(type -> Arguments.of(checksum, type)));
+        return Stream.of(Checksum.values())
+                .flatMap(checksum -> Stream.of("COMPOSITE", "FULL_OBJECT").map(type -> Arguments.of(checksum, type)));
     }
 
     @ParameterizedTest
@@ -329,8 +341,14 @@ final class S3MultipartIT {
                     .send();
             assertThat(part.header(checksum.header())).isEqualTo(checksum.of(data));
             parts.append("<Part><PartNumber>").append(i).append("</PartNumber><ETag>");
-            parts.append(part.header("etag")).append("</ETag><").append(checksum.element()).append('>');
-            parts.append(checksum.of(data)).append("</").append(checksum.element()).append("></Part>");
+            parts.append(part.header("etag"))
+                    .append("</ETag><")
+                    .append(checksum.element())
+                    .append('>');
+            parts.append(checksum.of(data))
+                    .append("</")
+                    .append(checksum.element())
+                    .append("></Part>");
         }
         String expected = whole
                 ? checksum.of(joined(large, small))
@@ -355,9 +373,12 @@ final class S3MultipartIT {
         }
         Answer completed =
                 wire.call("POST", path + "?uploadId=" + upload.id).body(list).send();
-        assertThat(completed.element(checksum.element())).as(completed.toString()).isEqualTo(expected);
+        assertThat(completed.element(checksum.element()))
+                .as(completed.toString())
+                .isEqualTo(expected);
         assertThat(completed.element("ChecksumType")).isEqualTo(type);
-        Answer got = wire.call("GET", path).header("x-amz-checksum-mode", "ENABLED").send();
+        Answer got =
+                wire.call("GET", path).header("x-amz-checksum-mode", "ENABLED").send();
         assertThat(got.header(checksum.header())).isEqualTo(expected);
         assertThat(got.header("x-amz-checksum-type")).isEqualTo(type);
         assertThat(got.body()).isEqualTo(joined(large, small));
@@ -400,8 +421,8 @@ final class S3MultipartIT {
                 assertThat(s3.getObjectAsBytes(b -> b.bucket(BUCKET).key(key)).asByteArray())
                         .isEqualTo(joined(large, small));
             }
-            assertThatThrownBy(() ->
-                            s3.listParts(b -> b.bucket(BUCKET).key("sdk").uploadId("gone")))
+            assertThatThrownBy(
+                            () -> s3.listParts(b -> b.bucket(BUCKET).key("sdk").uploadId("gone")))
                     .isInstanceOf(S3Exception.class);
         }
     }
@@ -412,7 +433,11 @@ final class S3MultipartIT {
         private final String id;
 
         Upload(String key) {
-            this(key, wire.call("POST", Wire.path(BUCKET, key) + "?uploads").send().element("UploadId"));
+            this(
+                    key,
+                    wire.call("POST", Wire.path(BUCKET, key) + "?uploads")
+                            .send()
+                            .element("UploadId"));
         }
 
         Upload(String key, String id) {
