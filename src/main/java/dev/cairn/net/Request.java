@@ -53,8 +53,8 @@ public sealed interface Request<R> {
 
     record RangeRow(Bytes sort, Bytes row) {}
 
-    /** Keep this block and the row that refers to it; the body is pulled only when the block is not here yet. */
-    record PutBlock(BlockHash hash, int length, ByteSource body, RowWrite reference) implements Request<Applied> {}
+    /** Keep this block. */
+    record PutBlock(BlockHash hash, int length, ByteSource body) implements Request<Applied> {}
 
     /** The bytes [from, to) of a block. */
     record GetBlock(BlockHash hash, int from, int to) implements Request<ByteSource> {}

@@ -1,6 +1,6 @@
 /**
- * The composition root: reads the configuration, builds the node with ordinary constructors, starts and stops it. The only
- * package that knows every other one.
+ * The composition root: the only place that knows every class. {@link dev.cairn.server.Main} opens a {@code RunningNode}, Quarkus
+ * brings the admin resources, {@code Listeners} opens the ports.
  */
 @NullMarked
 package dev.cairn.server;

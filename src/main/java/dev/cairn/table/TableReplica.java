@@ -11,6 +11,7 @@ import dev.cairn.net.Request.FoundRow;
 import dev.cairn.net.Request.RangeRow;
 import dev.cairn.net.Request.RowRange;
 import dev.cairn.net.Request.RowWrite;
+import dev.cairn.store.Scan;
 import dev.cairn.store.Space;
 import dev.cairn.store.Store;
 import dev.cairn.store.Tx;
@@ -74,7 +75,7 @@ public final class TableReplica {
         listeners.add(listener);
     }
 
-    Uni<Applied> apply(Request.ApplyBatch batch) {
+    public Uni<Applied> apply(Request.ApplyBatch batch) {
         Uni<Applied> applied = store.commit(tx -> apply(tx, batch));
         return listeners.isEmpty()
                 ? applied
@@ -190,7 +191,7 @@ public final class TableReplica {
         return rowKey.concat(stamp.toBytes());
     }
 
-    Uni<FoundRow> read(Request.ReadRow request) {
+    public Uni<FoundRow> read(Request.ReadRow request) {
         return read(schema(request.table()), request, ATTACHMENT_RETRIES);
     }
 
@@ -214,7 +215,7 @@ public final class TableReplica {
         });
     }
 
-    Uni<RowRange> range(Request.ReadRange request) {
+    public Uni<RowRange> range(Request.ReadRange request) {
         return range(schema(request.table()), request);
     }
 
@@ -274,11 +275,34 @@ public final class TableReplica {
         if (request.delimiter().isEmpty()) {
             return Optional.empty();
         }
-        int at = sort.indexOf(request.delimiter(), request.prefix().length());
+        Bytes name = sort.slice(0, RowKeys.nameEnd(sort) - 2);
+        int at = name.indexOf(request.delimiter(), request.prefix().length());
         return at < 0
                 ? Optional.empty()
                 : sort.slice(0, at + request.delimiter().length()).prefixEnd();
     }
+
+    /** Live rows of this replica in any partition from {@code from} on, for work that a node does on its own rows. */
+    public <T extends Crdt<T>> Uni<HerePage<T>> scanHere(TableSchema<T> schema, Bytes from, int limit) {
+        return store.scan(schema.rows(), new Scan(from, Optional.empty(), limit))
+                .map(entries -> new HerePage<>(
+                        entries.stream()
+                                .map(entry -> new HereRow<>(
+                                        RowKeys.partition(entry.key()),
+                                        RowKeys.sort(entry.key()),
+                                        schema.type().decode(entry.value())))
+                                .filter(row -> !schema.type().isTombstone(row.row()))
+                                .toList(),
+                        entries.size() < limit
+                                ? Optional.empty()
+                                : Optional.of(entries.getLast().key().successor())));
+    }
+
+    /** Rows found, and where to go on; empty at the end. */
+    public record HerePage<T>(List<HereRow<T>> rows, Optional<Bytes> next) {}
+
+    /** A row with its place. */
+    public record HereRow<T>(Bytes partition, Bytes sort, T row) {}
 
     private TableSchema<?> schema(String table) {
         return Objects.requireNonNull(schemas.get(table), table);

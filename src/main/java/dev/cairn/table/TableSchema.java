@@ -31,12 +31,12 @@ public record TableSchema<T extends Crdt<T>>(
     }
 
     /** Where the rows lie. */
-    Space rows() {
+    public Space rows() {
         return Space.rows("rows." + name);
     }
 
     /** Where the attachments lie. */
-    Space attachments() {
+    public Space attachments() {
         return Space.largeValues("large." + name);
     }
 }

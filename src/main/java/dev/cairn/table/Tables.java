@@ -4,6 +4,7 @@ import dev.cairn.crdt.Crdt;
 import dev.cairn.kernel.Failure;
 import dev.cairn.kernel.codec.Bytes;
 import dev.cairn.kernel.id.NodeId;
+import dev.cairn.kernel.io.Repeat;
 import dev.cairn.kernel.time.HybridClock;
 import dev.cairn.kernel.time.Stamp;
 import dev.cairn.layout.Layout;
@@ -16,12 +17,15 @@ import dev.cairn.net.Request.RangeRow;
 import dev.cairn.net.Request.RowRange;
 import io.smallrye.mutiny.Uni;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
 /**
@@ -153,6 +157,18 @@ public final class Tables {
                 query.limit());
         return Quorum.gather(replicas, readQuorum(replicas), node -> peers.call(node, request))
                 .map(answers -> page(table, answers, query.limit()));
+    }
+
+    /** Goes through all pages of a query, one after the other; pages may be empty. */
+    public <T extends Crdt<T>> Uni<Void> eachPage(
+            TableSchema<T> table, Bytes partition, Query query, Function<List<Row<T>>, Uni<Void>> action) {
+        Deque<Bytes> from = new ArrayDeque<>(List.of(query.from()));
+        return Repeat.whileTrue(() -> range(
+                        table, partition, new Query(from.pop(), query.prefix(), query.delimiter(), query.limit()))
+                .chain(page -> action.apply(page.rows()).map(_ -> {
+                    page.next().ifPresent(from::push);
+                    return page.next().isPresent();
+                })));
     }
 
     /** Only what every answer has looked at is trusted: keys below the lowest horizon. */

@@ -1,0 +1,53 @@
+package dev.cairn.api.admin;
+
+import io.smallrye.mutiny.Uni;
+import java.util.List;
+import java.util.Map;
+
+/** What a node knows of itself and of its cluster; the composition root provides it. Nothing here may block. */
+public interface NodeFacts {
+    NodeInfo info();
+
+    Uni<ClusterStatus> status();
+
+    ClusterHealth health();
+
+    /** Figures by section, in the order they are shown. Names are in camelCase and stay; those of sizes end in {@code Bytes}. */
+    Uni<Map<String, Map<String, Long>>> statistics();
+
+    /** This node. Its address is where other nodes reach it. */
+    record NodeInfo(
+            String nodeId, String addr, String hostname, String cairnVersion, String javaVersion, String dbEngine) {}
+
+    record ClusterStatus(long layoutVersion, List<NodeStatus> nodes) {}
+
+    /** A node as this one sees it; {@code lastSeenSecsAgo} is 0 for one that is up. */
+    record NodeStatus(
+            String id,
+            String addr,
+            String hostname,
+            String cairnVersion,
+            boolean isUp,
+            long lastSeenSecsAgo,
+            Role role,
+            boolean draining,
+            Partition dataPartition,
+            Partition metadataPartition) {}
+
+    /** What the layout gives a node to do; capacity in bytes. */
+    record Role(String zone, List<String> tags, long capacity) {}
+
+    /** Bytes of the file system a directory lies on. */
+    record Partition(long available, long total) {}
+
+    /** {@code status} is healthy, degraded or unavailable. */
+    record ClusterHealth(
+            String status,
+            int knownNodes,
+            int connectedNodes,
+            int storageNodes,
+            int storageNodesUp,
+            int partitions,
+            int partitionsQuorum,
+            int partitionsAllOk) {}
+}

@@ -1,0 +1,68 @@
+package dev.cairn.api.auth;
+
+import dev.cairn.api.http.S3Error;
+import dev.cairn.api.http.S3Exception;
+import io.smallrye.mutiny.Uni;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Checks the Signature Version 4 of request heads, in headers and in presigned URLs. Fails with the {@link S3Exception} the client
+ * is to see. Holds a bounded number of derived signing keys; safe from any thread, never blocks.
+ */
+public final class Authenticator {
+    private final SigningKeys signingKeys;
+    private final Set<String> otherRegions;
+
+    /** Accepts no region but the one given to {@link #verify}. */
+    public Authenticator(int maxCachedKeys) {
+        this(maxCachedKeys, Set.of());
+    }
+
+    /** Also accepts signatures for {@code otherRegions}, such as the default of a client. */
+    public Authenticator(int maxCachedKeys, Set<String> otherRegions) {
+        this.signingKeys = new SigningKeys(maxCachedKeys);
+        this.otherRegions = Set.copyOf(otherRegions);
+    }
+
+    /** Who sent the request; {@link Authentication.Anonymous} when it carries no signature of any kind. */
+    public Uni<Authentication> verify(SignedRequest request, Instant now, String region, KeyLookup keys) {
+        try {
+            var query = request.target().query();
+            Claim claim;
+            if (query.has("X-Amz-Algorithm")) {
+                claim = PresignedSignature.parse(request, now, region, otherRegions);
+            } else if (request.headers().has("authorization")) {
+                claim = HeaderSignature.parse(request.headers(), now, region, otherRegions);
+            } else if (query.has("AWSAccessKeyId")) {
+                throw HeaderSignature.unsupported();
+            } else {
+                return Uni.createFrom().item(new Authentication.Anonymous());
+            }
+            claim.requireHeadersSigned(request.headers());
+            return keys.secretOf(claim.credential().keyId()).map(secret -> check(request, claim, secret));
+        } catch (S3Exception refused) {
+            return Uni.createFrom().failure(refused);
+        }
+    }
+
+    private Authentication check(SignedRequest request, Claim claim, Optional<SecretKey> secret) {
+        var credential = claim.credential();
+        if (secret.isEmpty()) {
+            throw S3Error.INVALID_ACCESS_KEY_ID.exception().with("AWSAccessKeyId", credential.keyId());
+        }
+        var key = signingKeys.of(secret.get(), credential);
+        String canonical = CanonicalRequest.of(request, claim);
+        String stringToSign = CanonicalRequest.stringToSign(canonical, claim);
+        if (!key.matches(stringToSign, claim.signature())) {
+            throw S3Error.SIGNATURE_DOES_NOT_MATCH
+                    .exception()
+                    .with("AWSAccessKeyId", credential.keyId())
+                    .with("StringToSign", stringToSign)
+                    .with("SignatureProvided", claim.signature())
+                    .with("CanonicalRequest", canonical);
+        }
+        return claim.verified(key);
+    }
+}

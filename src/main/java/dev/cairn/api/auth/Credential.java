@@ -1,0 +1,47 @@
+package dev.cairn.api.auth;
+
+import dev.cairn.api.http.S3Exception;
+import java.util.Set;
+import java.util.function.Function;
+
+/** The {@code Credential} of a signature: which key signed, and the day and region the signing key was derived for. */
+record Credential(String keyId, String date, String region) {
+    private static final int MAX_KEY_ID = 128;
+
+    /** Reads {@code id/yyyymmdd/region/s3/aws4_request}; what is wrong becomes an error of the caller's making. */
+    static Credential parse(
+            String text, String region, Set<String> otherRegions, Function<String, S3Exception> malformed) {
+        String[] fields = text.split("/", -1);
+        if (fields.length < 5) {
+            throw malformed.apply(
+                    "the Credential is mal-formed; expecting \"<YOUR-AKID>/YYYYMMDD/REGION/SERVICE/aws4_request\".");
+        }
+        int last = fields.length - 1;
+        String date = fields[last - 3];
+        // The id is all before the scope: imported ids may hold slashes.
+        String scope = "/" + date + "/" + fields[last - 2] + "/" + fields[last - 1] + "/" + fields[last];
+        String keyId = text.substring(0, text.length() - scope.length());
+        if (keyId.isEmpty() || keyId.length() > MAX_KEY_ID) {
+            throw malformed.apply("the access key id in the Credential is not valid.");
+        }
+        if (date.length() != 8 || !date.chars().allMatch(c -> c >= '0' && c <= '9')) {
+            throw malformed.apply("incorrect date format \"" + date + "\". This date must be in the format yyyyMMdd.");
+        }
+        if (!fields[last].equals("aws4_request")) {
+            throw malformed.apply("incorrect terminal \"" + fields[last] + "\". This endpoint uses \"aws4_request\".");
+        }
+        if (!fields[last - 1].equals("s3")) {
+            throw malformed.apply("incorrect service \"" + fields[last - 1] + "\". This endpoint belongs to \"s3\".");
+        }
+        if (!fields[last - 2].equals(region) && !otherRegions.contains(fields[last - 2])) {
+            throw malformed
+                    .apply("the region '" + fields[last - 2] + "' is wrong; expecting '" + region + "'")
+                    .with("Region", region);
+        }
+        return new Credential(keyId, date, fields[last - 2]);
+    }
+
+    String scope() {
+        return date + "/" + region + "/s3/aws4_request";
+    }
+}

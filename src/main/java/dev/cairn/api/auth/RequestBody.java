@@ -1,0 +1,45 @@
+package dev.cairn.api.auth;
+
+import dev.cairn.api.http.Headers;
+import dev.cairn.api.http.S3Error;
+import dev.cairn.api.http.S3Exception;
+import dev.cairn.kernel.io.ByteSource;
+
+/** The body of a request without its framing; the end is only reached when exactly {@link #length} bytes came and every signature fits. */
+public sealed interface RequestBody extends ByteSource permits ChunkedBody, LengthCheckedBody {
+    /** Bytes of the body as the client declared them. */
+    long length();
+
+    /** The fields behind the body; complete once the end was reached. */
+    Headers trailers();
+
+    /**
+     * The body of a verified request. {@code MissingContentLength} unless its length is declared: in {@code Content-Length}, or for
+     * chunks in {@code x-amz-decoded-content-length}.
+     */
+    static RequestBody of(Authentication.Verified request, ByteSource upstream) {
+        var headers = request.headers();
+        var decoded = headers.get("x-amz-decoded-content-length");
+        if (request.payload().isChunked()) {
+            return new ChunkedBody(
+                    upstream,
+                    request,
+                    length("x-amz-decoded-content-length", decoded.orElseThrow(RequestBody::missing)));
+        }
+        // A plain body without Content-Length, sent in the chunks of HTTP, still declares its length this way.
+        var plain = headers.get("content-length");
+        return new LengthCheckedBody(
+                upstream, length("content-length", plain.or(() -> decoded).orElseThrow(RequestBody::missing)));
+    }
+
+    private static S3Exception missing() {
+        return S3Error.MISSING_CONTENT_LENGTH.exception();
+    }
+
+    private static long length(String name, String text) {
+        if (!text.isEmpty() && text.length() <= 18 && text.chars().allMatch(c -> c >= '0' && c <= '9')) {
+            return Long.parseLong(text);
+        }
+        throw S3Exception.invalidArgument(name, text, "The length is not a number.");
+    }
+}

@@ -1,0 +1,31 @@
+package dev.cairn.api.auth;
+
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+
+/** Signing keys already derived, at most {@code limit}; emptied when full, since a derivation only costs four HMACs. Safe from any thread. */
+final class SigningKeys {
+    private final int limit;
+    private final ConcurrentMap<Origin, SigningKey> derived = new ConcurrentHashMap<>();
+
+    /** What a signing key is made from. */
+    private record Origin(SecretKey secret, String date, String region) {}
+
+    SigningKeys(int limit) {
+        this.limit = limit;
+    }
+
+    SigningKey of(SecretKey secret, Credential credential) {
+        var origin = new Origin(secret, credential.date(), credential.region());
+        var known = derived.get(origin);
+        if (known != null) {
+            return known;
+        }
+        if (derived.size() >= limit) {
+            derived.clear();
+        }
+        var key = SigningKey.derive(secret, credential.date(), credential.region());
+        derived.put(origin, key);
+        return key;
+    }
+}

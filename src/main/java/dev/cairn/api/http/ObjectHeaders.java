@@ -1,0 +1,187 @@
+package dev.cairn.api.http;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * The headers a new object keeps and gives back on reads, in a fixed order with lower-case names; user metadata is at most
+ * {@value #MAX_USER_METADATA_BYTES} bytes, the others together at most {@value #MAX_SYSTEM_BYTES}. What Cairn cannot do yet is
+ * refused and never dropped in silence. Immutable.
+ */
+public record ObjectHeaders(List<Field> fields) {
+    public static final int MAX_USER_METADATA_BYTES = 2048;
+    public static final int MAX_SYSTEM_BYTES = 8192;
+    public static final String DEFAULT_CONTENT_TYPE = "binary/octet-stream";
+
+    private static final String META = "x-amz-meta-";
+    private static final String REDIRECT = "x-amz-website-redirect-location";
+    private static final String STORAGE_CLASS = "x-amz-storage-class";
+    private static final List<String> PLAIN =
+            List.of("cache-control", "content-disposition", "content-language", "expires");
+    private static final Set<String> STORAGE_CLASSES = Set.of(
+            "STANDARD",
+            "REDUCED_REDUNDANCY",
+            "STANDARD_IA",
+            "ONEZONE_IA",
+            "INTELLIGENT_TIERING",
+            "GLACIER",
+            "GLACIER_IR",
+            "DEEP_ARCHIVE",
+            "OUTPOSTS",
+            "SNOW",
+            "EXPRESS_ONEZONE");
+    private static final Set<String> GRANTING_ACLS =
+            Set.of("public-read", "public-read-write", "authenticated-read", "bucket-owner-read", "aws-exec-read");
+    private static final List<String> UNSUPPORTED_PREFIXES = List.of(
+            "x-amz-server-side-encryption",
+            "x-amz-copy-source-server-side-encryption",
+            "x-amz-object-lock-",
+            "x-amz-tagging",
+            "x-amz-write-offset-bytes");
+    private static final Set<String> UNSUPPORTED_CONDITIONS = Set.of("if-match", "if-none-match");
+
+    /** One header to keep: its lower-case name, and its value with every octet as received in one char. */
+    public record Field(String name, String value) {}
+
+    public ObjectHeaders {
+        fields = List.copyOf(fields);
+    }
+
+    /** What a PutObject, CreateMultipartUpload or replacing CopyObject with these headers stores. */
+    public static ObjectHeaders parse(Headers headers) {
+        refuseUnsupported(headers);
+        var fields = new ArrayList<Field>();
+        fields.add(new Field(
+                "content-type",
+                headers.get("content-type").filter(type -> !type.isBlank()).orElse(DEFAULT_CONTENT_TYPE)));
+        String encoding = contentEncoding(headers.all("content-encoding"));
+        if (!encoding.isEmpty()) {
+            fields.add(new Field("content-encoding", encoding));
+        }
+        for (String name : PLAIN) {
+            headers.get(name).ifPresent(value -> fields.add(new Field(name, value)));
+        }
+        headers.get(REDIRECT).ifPresent(value -> fields.add(new Field(REDIRECT, redirect(value))));
+        headers.get(STORAGE_CLASS).ifPresent(value -> {
+            if (!storageClass(value).equals("STANDARD")) {
+                fields.add(new Field(STORAGE_CLASS, value));
+            }
+        });
+        int systemBytes = 0;
+        for (var field : fields) {
+            systemBytes += field.name().length() + field.value().length();
+        }
+        if (systemBytes > MAX_SYSTEM_BYTES) {
+            throw tooLarge(MAX_SYSTEM_BYTES);
+        }
+        addUserMetadata(headers, fields);
+        fields.forEach(ObjectHeaders::requirePrintable);
+        return new ObjectHeaders(fields);
+    }
+
+    /** The value of a kept header. */
+    public Optional<String> get(String lowerCaseName) {
+        return fields.stream()
+                .filter(field -> field.name().equals(lowerCaseName))
+                .map(Field::value)
+                .findFirst();
+    }
+
+    public String storageClass() {
+        return get(STORAGE_CLASS).orElse("STANDARD");
+    }
+
+    /** Refuses what a write asks for and Cairn does not do, so that nobody believes it was done; for any writing request. */
+    public static void refuseUnsupported(Headers headers) {
+        for (var entry : headers.entries()) {
+            String name = entry.getKey().toLowerCase(Locale.ROOT);
+            if (UNSUPPORTED_CONDITIONS.contains(name)
+                    || UNSUPPORTED_PREFIXES.stream().anyMatch(name::startsWith)) {
+                throw S3Error.NOT_IMPLEMENTED
+                        .exception("A header you provided implies functionality that is not implemented.")
+                        .with("Header", name);
+            }
+            if (name.startsWith("x-amz-grant-")) {
+                throw S3Error.ACCESS_CONTROL_LIST_NOT_SUPPORTED.exception();
+            }
+            if (name.equals("x-amz-acl")) {
+                requirePrivate(entry.getValue());
+            }
+        }
+    }
+
+    private static void requirePrivate(String acl) {
+        if (GRANTING_ACLS.contains(acl)) {
+            throw S3Error.ACCESS_CONTROL_LIST_NOT_SUPPORTED.exception();
+        }
+        if (!acl.equals("private") && !acl.equals("bucket-owner-full-control")) {
+            throw S3Exception.invalidArgument("x-amz-acl", acl, "The canned ACL is not known.");
+        }
+    }
+
+    /** The content codings of the object itself: {@code aws-chunked} is one of the transfer. */
+    private static String contentEncoding(List<String> values) {
+        var kept = new ArrayList<String>();
+        for (String value : values) {
+            for (String coding : value.split(",")) {
+                String name = coding.strip();
+                if (!name.isEmpty() && !name.equalsIgnoreCase("aws-chunked")) {
+                    kept.add(name);
+                }
+            }
+        }
+        return String.join(",", kept);
+    }
+
+    private static String storageClass(String value) {
+        if (!STORAGE_CLASSES.contains(value)) {
+            throw S3Error.INVALID_STORAGE_CLASS.exception().with("StorageClassRequested", value);
+        }
+        return value;
+    }
+
+    private static String redirect(String location) {
+        boolean fits = location.startsWith("/") || location.startsWith("http://") || location.startsWith("https://");
+        if (!fits || location.length() > 2048) {
+            throw S3Exception.invalidArgument(
+                    REDIRECT, location, "The website redirect location must begin with /, http:// or https://.");
+        }
+        return location;
+    }
+
+    private static void addUserMetadata(Headers headers, List<Field> fields) {
+        var metadata = new java.util.LinkedHashMap<String, String>();
+        for (Map.Entry<String, String> entry : headers.entries()) {
+            String name = entry.getKey().toLowerCase(Locale.ROOT);
+            if (name.length() > META.length() && name.startsWith(META)) {
+                metadata.merge(name, entry.getValue(), (first, next) -> first + "," + next);
+            }
+        }
+        int bytes = 0;
+        for (var entry : metadata.entrySet()) {
+            bytes += entry.getKey().length() - META.length() + entry.getValue().length();
+            fields.add(new Field(entry.getKey(), entry.getValue()));
+        }
+        if (bytes > MAX_USER_METADATA_BYTES) {
+            throw tooLarge(MAX_USER_METADATA_BYTES);
+        }
+    }
+
+    private static S3Exception tooLarge(int bound) {
+        return S3Error.METADATA_TOO_LARGE.exception().with("MaxSizeAllowed", String.valueOf(bound));
+    }
+
+    private static void requirePrintable(Field field) {
+        for (int i = 0; i < field.value().length(); i++) {
+            char c = field.value().charAt(i);
+            if (c < 0x20 && c != '\t' || c == 0x7f || c > 0xff) {
+                throw S3Exception.invalidArgument(
+                        field.name(), "", "A header value must not contain control characters.");
+            }
+        }
+    }
+}

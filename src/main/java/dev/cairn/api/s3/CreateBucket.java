@@ -1,0 +1,88 @@
+package dev.cairn.api.s3;
+
+import dev.cairn.api.http.Answer;
+import dev.cairn.api.http.BucketNames;
+import dev.cairn.api.http.Headers;
+import dev.cairn.api.http.ObjectHeaders;
+import dev.cairn.api.http.S3Error;
+import dev.cairn.api.http.S3Exception;
+import dev.cairn.api.s3.xml.CreateBucketConfiguration;
+import dev.cairn.kernel.codec.Bytes;
+import dev.cairn.model.AccessKey;
+import dev.cairn.model.Bucket;
+import dev.cairn.model.Buckets;
+import io.smallrye.mutiny.Uni;
+import java.util.Optional;
+
+/** Makes a bucket that belongs to the caller. */
+final class CreateBucket implements OperationHandler {
+    private final Buckets buckets;
+    private final String region;
+
+    CreateBucket(Buckets buckets, String region) {
+        this.buckets = buckets;
+        this.region = region;
+    }
+
+    @Override
+    public Uni<Answer> handle(S3Request request) {
+        AccessKey caller = request.caller();
+        String name = BucketNames.check(request.bucketName());
+        refuseUnsupported(request.headers());
+        return body(request)
+                .invoke(body -> requireHere(CreateBucketConfiguration.parse(body).locationConstraint()))
+                .chain(() -> buckets.resolve(name, Optional.of(caller.id())))
+                .chain(taken -> {
+                    taken.ifPresent(bucket -> refuseTaken(name, bucket, caller));
+                    if (!caller.mayCreateBuckets()) {
+                        throw S3Error.ACCESS_DENIED.exception();
+                    }
+                    return buckets.createFor(name, caller.id());
+                })
+                .map(_ -> Answer.of(200).field("Location", "/" + name));
+    }
+
+    /** Whoever may not make buckets still learns that a bucket is their own, as tools that make what they need expect. */
+    private static void refuseTaken(String name, Bucket bucket, AccessKey caller) {
+        if (bucket.grantOf(caller.id()).owner()) {
+            throw S3Error.BUCKET_ALREADY_OWNED_BY_YOU.exception().with("BucketName", name);
+        }
+        if (caller.mayCreateBuckets()) {
+            throw S3Error.BUCKET_ALREADY_EXISTS.exception().with("BucketName", name);
+        }
+    }
+
+    /** The document, which clients may leave out together with the length of it. */
+    private static Uni<Bytes> body(S3Request request) {
+        boolean none = !request.headers().has("content-length")
+                && !request.headers().has("transfer-encoding")
+                && !request.verified().payload().isChunked();
+        return none
+                ? Uni.createFrom().item(Bytes.EMPTY)
+                : request.document(CreateBucketConfiguration.MAX_BODY_BYTES);
+    }
+
+    private void requireHere(String constraint) {
+        if (!constraint.isEmpty() && !constraint.equals(region)) {
+            throw S3Error.INVALID_LOCATION_CONSTRAINT.exception().with("LocationConstraint", constraint);
+        }
+    }
+
+    private static void refuseUnsupported(Headers headers) {
+        ObjectHeaders.refuseUnsupported(headers);
+        refuseUnless(headers, "x-amz-bucket-object-lock-enabled", "false");
+        refuseUnless(headers, "x-amz-object-ownership", "BucketOwnerEnforced");
+    }
+
+    private static void refuseUnless(Headers headers, String name, String served) {
+        if (headers.get(name).filter(value -> !value.equalsIgnoreCase(served)).isPresent()) {
+            throw notImplemented(name);
+        }
+    }
+
+    private static S3Exception notImplemented(String header) {
+        return S3Error.NOT_IMPLEMENTED
+                .exception("A header you provided implies functionality that is not implemented.")
+                .with("Header", header);
+    }
+}

@@ -1,0 +1,75 @@
+package dev.cairn.api.s3;
+
+import dev.cairn.api.http.Answer;
+import dev.cairn.api.http.S3Error;
+import dev.cairn.api.http.S3Exception;
+import dev.cairn.api.s3.xml.XmlWriter;
+import dev.cairn.kernel.Failure;
+import dev.cairn.kernel.FailureException;
+import dev.cairn.model.Refusal;
+import dev.cairn.model.RefusalException;
+
+/** The only place where what went wrong becomes what an S3 client is told. */
+final class Errors {
+    private Errors() {}
+
+    static S3Exception of(Throwable why) {
+        return switch (why) {
+            case S3Exception known -> known;
+            case RefusalException refused -> of(refused.refusal());
+            case FailureException failed -> of(failed.failure());
+            default -> S3Error.INTERNAL_ERROR.exception();
+        };
+    }
+
+    private static S3Exception of(Failure failure) {
+        return switch (failure) {
+            case Failure.QuorumLost _ -> S3Error.SERVICE_UNAVAILABLE.exception();
+            case Failure.Overloaded _, Failure.Stopping _ -> S3Error.SLOW_DOWN.exception();
+            case Failure.DiskFull _ -> S3Error.SLOW_DOWN.exception("There is no room for new data on this node.");
+            case Failure.Corrupt _ -> S3Error.INTERNAL_ERROR.exception();
+        };
+    }
+
+    private static S3Exception of(Refusal refusal) {
+        return switch (refusal) {
+            case Refusal.NoSuchBucket(String name) -> S3Error.NO_SUCH_BUCKET.exception().with("BucketName", name);
+            case Refusal.BucketAlreadyExists(String name) ->
+                S3Error.BUCKET_ALREADY_EXISTS.exception().with("BucketName", name);
+            case Refusal.BucketNotEmpty(String name) ->
+                S3Error.BUCKET_NOT_EMPTY.exception().with("BucketName", name);
+            case Refusal.InvalidBucketName(String name) ->
+                S3Error.INVALID_BUCKET_NAME.exception().with("BucketName", name);
+            case Refusal.NoSuchUpload(var upload) ->
+                S3Error.NO_SUCH_UPLOAD.exception().with("UploadId", upload.toHex());
+            case Refusal.InvalidPart(int number, String _) ->
+                S3Error.INVALID_PART.exception().with("PartNumber", String.valueOf(number));
+            case Refusal.InvalidPartOrder() -> S3Error.INVALID_PART_ORDER.exception();
+            case Refusal.EntityTooSmall(int number, long proposed, long minimum, String etag) ->
+                S3Error.ENTITY_TOO_SMALL
+                        .exception()
+                        .with("ProposedSize", String.valueOf(proposed))
+                        .with("MinSizeAllowed", String.valueOf(minimum))
+                        .with("PartNumber", String.valueOf(number))
+                        .with("ETag", etag);
+            case Refusal.WrongSize(long declared, long actual) ->
+                S3Error.INVALID_REQUEST.exception("The object has %d bytes, not the %d that were declared."
+                        .formatted(actual, declared));
+            case Refusal.WrongChecksum(String reason) -> S3Error.BAD_DIGEST.exception(reason);
+            case Refusal.NoSuchAccessKey _, Refusal.AccessKeyAlreadyExists _, Refusal.InvalidAccessKey _ ->
+                S3Error.INVALID_ACCESS_KEY_ID.exception();
+            case Refusal.LastAlias _, Refusal.NoSuchAlias _ -> S3Error.INVALID_REQUEST.exception();
+        };
+    }
+
+    static Answer answer(S3Exception error, String resource, String requestId, String hostId) {
+        XmlWriter document = XmlWriter.plainDocument("Error")
+                .element("Code", error.error().code())
+                .element("Message", error.message());
+        error.details().forEach(detail -> document.element(detail.name(), detail.value()));
+        document.element("Resource", resource).element("RequestId", requestId).element("HostId", hostId);
+        Answer answer = Answer.xml(error.error().status(), document.bytes());
+        error.headers().forEach(header -> answer.field(header.name(), header.value()));
+        return answer;
+    }
+}

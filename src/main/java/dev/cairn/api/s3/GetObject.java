@@ -1,0 +1,184 @@
+package dev.cairn.api.s3;
+
+import dev.cairn.api.http.Answer;
+import dev.cairn.api.http.ByteRange;
+import dev.cairn.api.http.Conditions;
+import dev.cairn.api.http.ETags;
+import dev.cairn.api.http.HttpDates;
+import dev.cairn.api.http.S3Error;
+import dev.cairn.api.http.S3Exception;
+import dev.cairn.kernel.codec.Bytes;
+import dev.cairn.kernel.id.BucketId;
+import dev.cairn.model.ObjectStore;
+import dev.cairn.model.ObjectVersion;
+import dev.cairn.proto.HeaderField;
+import io.smallrye.mutiny.Uni;
+import java.time.Instant;
+import java.util.Map;
+import java.util.Optional;
+
+/** Gives an object or a stretch of it back; HEAD answers the same without the bytes. */
+final class GetObject implements OperationHandler {
+    private static final Map<String, String> OVERRIDES = Map.of(
+            "response-content-type", "content-type",
+            "response-content-language", "content-language",
+            "response-content-encoding", "content-encoding",
+            "response-content-disposition", "content-disposition",
+            "response-cache-control", "cache-control",
+            "response-expires", "expires");
+    private static final int MAX_PART = 10_000;
+
+    private final ObjectStore objects;
+
+    GetObject(ObjectStore objects) {
+        this.objects = objects;
+    }
+
+    /** The bytes [from, to) that an answer is about. */
+    private record Stretch(long from, long to) {
+        long length() {
+            return to - from;
+        }
+    }
+
+    @Override
+    public Uni<Answer> handle(S3Request request) {
+        VersionIds.requireCurrent(request.query());
+        BucketId bucket = request.theBucket().id();
+        boolean head = request.operation() == S3Operation.HEAD_OBJECT;
+        Uni<Optional<ObjectVersion>> found =
+                head ? objects.head(bucket, request.objectKey()) : objects.open(bucket, request.objectKey());
+        return found.chain(it -> {
+            ObjectVersion object = it.orElseThrow(() -> S3Error.NO_SUCH_KEY
+                    .exception()
+                    .with("Key", request.objectKey().toUtf8()));
+            Instant modified = Instant.ofEpochMilli(object.modifiedMillis());
+            return switch (Conditions.ofRead(request.headers()).check(object.etag(), modified)) {
+                case NOT_MODIFIED -> Uni.createFrom().item(notModified(object));
+                case PROCEED -> request.query().has("partNumber") ? part(request, object) : whole(request, object);
+            };
+        });
+    }
+
+    private Uni<Answer> whole(S3Request request, ObjectVersion object) {
+        return Uni.createFrom()
+                .item(
+                        switch (ByteRange.of(request.headers(), object.length())) {
+                            case ByteRange.Whole() -> {
+                                Answer answer = described(Answer.of(200), request, object);
+                                if (wantsChecksum(request)) {
+                                    PutObject.addChecksum(
+                                            answer, object.checksum().map(StoredChecksums::of));
+                                }
+                                yield withBody(answer, request, object, new Stretch(0, object.length()));
+                            }
+                            case ByteRange.Part part -> {
+                                Answer answer = described(Answer.of(206), request, object)
+                                        .field("Content-Range", part.contentRange(object.length()));
+                                yield withBody(
+                                        answer, request, object, new Stretch(part.first(), part.last() + 1));
+                            }
+                            case ByteRange.Unsatisfiable range -> throw range.exception(object.length());
+                        });
+    }
+
+    private Uni<Answer> part(S3Request request, ObjectVersion object) {
+        int number = partNumber(request);
+        if (request.headers().has("range")) {
+            throw S3Error.INVALID_REQUEST.exception("Cannot specify both Range header and partNumber query parameter");
+        }
+        if (object.partCount() == 0) {
+            if (number != 1) {
+                throw S3Error.INVALID_PART_NUMBER.exception();
+            }
+            return Uni.createFrom()
+                    .item(partAnswer(request, object, new Stretch(0, object.length())));
+        }
+        return objects.part(object, number).map(span -> {
+            ObjectStore.PartSpan part = span.orElseThrow(S3Error.INVALID_PART_NUMBER::exception);
+            return partAnswer(request, object, new Stretch(part.from(), part.to()))
+                    .field("x-amz-mp-parts-count", String.valueOf(object.partCount()));
+        });
+    }
+
+    private Answer partAnswer(S3Request request, ObjectVersion object, Stretch stretch) {
+        Answer answer = described(Answer.of(206), request, object);
+        if (stretch.length() > 0) {
+            answer.field(
+                    "Content-Range",
+                    "bytes %d-%d/%d".formatted(stretch.from(), stretch.to() - 1, object.length()));
+        }
+        return withBody(answer, request, object, stretch);
+    }
+
+    private static int partNumber(S3Request request) {
+        String text = request.query().get("partNumber").orElse("");
+        try {
+            int number = Integer.parseInt(text);
+            if (number >= 1 && number <= MAX_PART) {
+                return number;
+            }
+        } catch (NumberFormatException _) {
+            // answered below, as a number out of bounds is
+        }
+        throw S3Exception.invalidArgument("partNumber", text, "Part number must be an integer between 1 and 10000, inclusive");
+    }
+
+    private static boolean wantsChecksum(S3Request request) {
+        return request.headers().get("x-amz-checksum-mode").filter("ENABLED"::equalsIgnoreCase).isPresent();
+    }
+
+    private static Answer notModified(ObjectVersion object) {
+        Answer answer = identified(Answer.of(304), object);
+        for (HeaderField header : object.headers()) {
+            if (header.getName().equals("cache-control") || header.getName().equals("expires")) {
+                answer.field(header.getName(), header.getValue());
+            }
+        }
+        return answer;
+    }
+
+    private static Answer identified(Answer answer, ObjectVersion object) {
+        return answer.field("ETag", ETags.quoted(object.etag()))
+                .field("Last-Modified", HttpDates.format(Instant.ofEpochMilli(object.modifiedMillis())));
+    }
+
+    private static Answer described(Answer answer, S3Request request, ObjectVersion object) {
+        identified(answer, object).field("Accept-Ranges", "bytes");
+        for (HeaderField header : object.headers()) {
+            if (!isOverridden(request, header.getName())) {
+                answer.field(header.getName(), header.getValue());
+            }
+        }
+        OVERRIDES.forEach((parameter, header) ->
+                request.query().get(parameter).ifPresent(value -> answer.field(header, printable(parameter, value))));
+        return answer;
+    }
+
+    private static boolean isOverridden(S3Request request, String header) {
+        return OVERRIDES.entrySet().stream()
+                .anyMatch(it -> it.getValue().equals(header) && request.query().has(it.getKey()));
+    }
+
+    /** A header of the answer that the client chose must not end before its line does. */
+    private static String printable(String parameter, String value) {
+        if (value.chars().anyMatch(c -> c < ' ' || c == 0x7f)) {
+            throw S3Exception.invalidArgument(parameter, value, "Header value cannot be represented.");
+        }
+        return new String(value.getBytes(java.nio.charset.StandardCharsets.UTF_8), java.nio.charset.StandardCharsets.ISO_8859_1);
+    }
+
+    private Answer withBody(Answer answer, S3Request request, ObjectVersion object, Stretch stretch) {
+        if (request.operation() == S3Operation.HEAD_OBJECT) {
+            return answer.body(new Answer.Body.Withheld(stretch.length()));
+        }
+        if (object.value().getBody().getInlined() || stretch.length() == 0) {
+            Bytes bytes = stretch.length() == 0
+                    ? Bytes.EMPTY
+                    : object.attachment().slice((int) stretch.from(), (int) stretch.to());
+            return answer.body(new Answer.Body.Whole(bytes));
+        }
+        return answer.body(
+                new Answer.Body.Streamed(objects.read(object, stretch.from(), stretch.to()), stretch.length()));
+    }
+}

@@ -1,0 +1,41 @@
+package dev.cairn.api.s3;
+
+import dev.cairn.api.http.ETags;
+import dev.cairn.api.http.HttpDates;
+import dev.cairn.api.http.checksum.Checksum;
+import dev.cairn.api.s3.xml.XmlWriter;
+import dev.cairn.model.Listing;
+import dev.cairn.model.ObjectVersion;
+import java.time.Instant;
+import java.util.Optional;
+
+/** The part that both versions of the listing of objects have in common: the objects, then the common prefixes. */
+final class ObjectListing {
+    private ObjectListing() {}
+
+    static void write(
+            XmlWriter out, ListParameters parameters, Listing<ObjectVersion> listing, Optional<Principal> owner) {
+        for (Listing.Item<ObjectVersion> item : listing.items()) {
+            if (item instanceof Listing.Single<ObjectVersion>(_, ObjectVersion object)) {
+                write(out, parameters, object, owner);
+            }
+        }
+        parameters.writeGroups(out, listing);
+    }
+
+    private static void write(
+            XmlWriter out, ListParameters parameters, ObjectVersion object, Optional<Principal> owner) {
+        out.open("Contents")
+                .element("Key", parameters.shown(object.key()))
+                .element("LastModified", HttpDates.isoMillis(Instant.ofEpochMilli(object.modifiedMillis())))
+                .element("ETag", ETags.quoted(object.etag()));
+        object.checksum().ifPresent(stored -> {
+            Checksum checksum = StoredChecksums.of(stored);
+            out.element("ChecksumAlgorithm", checksum.algorithm().name())
+                    .element("ChecksumType", checksum.type().name());
+        });
+        out.element("Size", object.length());
+        owner.ifPresent(it -> it.write(out, "Owner"));
+        out.element("StorageClass", StoredHeaders.storageClass(object.headers())).close();
+    }
+}

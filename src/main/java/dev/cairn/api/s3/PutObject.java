@@ -1,0 +1,82 @@
+package dev.cairn.api.s3;
+
+import dev.cairn.api.auth.RequestBody;
+import dev.cairn.api.http.Answer;
+import dev.cairn.api.http.ETags;
+import dev.cairn.api.http.ObjectHeaders;
+import dev.cairn.api.http.S3Error;
+import dev.cairn.api.http.checksum.BodyDigests;
+import dev.cairn.api.http.checksum.Checksum;
+import dev.cairn.api.http.checksum.ChecksumAlgorithm;
+import dev.cairn.block.StoredBody;
+import dev.cairn.kernel.id.BucketId;
+import dev.cairn.model.ObjectMeta;
+import dev.cairn.model.ObjectStore;
+import dev.cairn.proto.BodyValue;
+import dev.cairn.proto.ChecksumValue;
+import dev.cairn.table.RowType;
+import io.smallrye.mutiny.Uni;
+import java.util.Optional;
+
+/** Stores a body, compares it with everything the request promises of it, and only then makes it the object. */
+final class PutObject implements OperationHandler {
+    static final long MAX_BYTES = 5L << 30;
+
+    private final ObjectStore objects;
+
+    PutObject(ObjectStore objects) {
+        this.objects = objects;
+    }
+
+    @Override
+    public Uni<Answer> handle(S3Request request) {
+        VersionIds.requireCurrent(request.query());
+        ObjectHeaders.refuseUnsupported(request.headers());
+        ObjectHeaders headers = ObjectHeaders.parse(request.headers());
+        RequestBody body = request.body();
+        if (body.length() > MAX_BYTES) {
+            throw S3Error.ENTITY_TOO_LARGE.exception();
+        }
+        BodyDigests digests = request.digests(ChecksumAlgorithm.CRC64NVME);
+        if (objects.willBeOneBlock(body.length())) {
+            digests.sha256IsSupplied();
+        }
+        BucketId bucket = request.theBucket().id();
+        return objects.store(bucket, body, body.length(), digests::update)
+                .chain(stored -> verified(bucket, stored, digests, body)
+                        .chain(result -> {
+                            ObjectMeta meta = new ObjectMeta(
+                                    StoredHeaders.of(headers),
+                                    result.etag(),
+                                    result.checksum()
+                                            .map(StoredChecksums::of)
+                                            .orElseGet(ChecksumValue::getDefaultInstance));
+                            return objects.publish(bucket, request.objectKey(), stored, meta)
+                                    .map(_ -> answer(result));
+                        }));
+    }
+
+    /** What was promised is compared once the whole body is here; a body that is not what it should be is let go again. */
+    private Uni<BodyDigests.Result> verified(
+            BucketId bucket, StoredBody stored, BodyDigests digests, RequestBody body) {
+        try {
+            if (objects.willBeOneBlock(body.length()) && stored instanceof StoredBody.InBlocks(BodyValue value)) {
+                digests.useSha256(RowType.bytes(value.getBlocks(0).getHash()));
+            }
+            return Uni.createFrom().item(digests.finish(body.trailers()));
+        } catch (RuntimeException broken) {
+            return objects.discard(bucket, stored).chain(() -> Uni.createFrom().failure(broken));
+        }
+    }
+
+    private static Answer answer(BodyDigests.Result result) {
+        Answer answer = Answer.of(200).field("ETag", ETags.quoted(result.etag()));
+        addChecksum(answer, result.checksum());
+        return answer;
+    }
+
+    static void addChecksum(Answer answer, Optional<Checksum> checksum) {
+        checksum.ifPresent(it -> answer.field(it.algorithm().header(), it.text())
+                .field("x-amz-checksum-type", it.type().name()));
+    }
+}

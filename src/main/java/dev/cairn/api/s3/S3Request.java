@@ -1,0 +1,97 @@
+package dev.cairn.api.s3;
+
+import dev.cairn.api.auth.Authentication;
+import dev.cairn.api.auth.PayloadMode;
+import dev.cairn.api.auth.RequestBody;
+import dev.cairn.api.http.Headers;
+import dev.cairn.api.http.Query;
+import dev.cairn.api.http.S3Error;
+import dev.cairn.api.http.checksum.BodyDigests;
+import dev.cairn.api.http.checksum.ChecksumAlgorithm;
+import dev.cairn.api.http.checksum.ChecksumRequest;
+import dev.cairn.kernel.codec.Bytes;
+import dev.cairn.kernel.io.ByteSource;
+import dev.cairn.kernel.io.Repeat;
+import dev.cairn.model.AccessKey;
+import dev.cairn.model.Bucket;
+import dev.cairn.model.Permissions;
+import io.smallrye.mutiny.Uni;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * A request whose sender is known and allowed to do it; its body is still unread.
+ *
+ * @param headers those received, and in a presigned request its x-amz-* parameters
+ * @param bucketName as the caller wrote it; empty for operations on the service
+ * @param bucket what the name stands for; absent where the operation needs none
+ * @param objectKey empty where the operation names none
+ */
+public record S3Request(
+        S3Operation operation,
+        Query query,
+        Headers headers,
+        Authentication.Verified verified,
+        AccessKey caller,
+        String bucketName,
+        Optional<Bucket> bucket,
+        Bytes objectKey,
+        ByteSource rawBody) {
+    /** The bucket of an operation that needs one. */
+    public Bucket theBucket() {
+        return bucket.orElseThrow();
+    }
+
+    /** The key that owns the bucket, as listings name it. */
+    public String ownerId() {
+        return bucket.stream()
+                .flatMap(it -> it.grants().entrySet().stream())
+                .filter(grant -> grant.getValue().owner())
+                .map(Map.Entry<String, Permissions>::getKey)
+                .sorted()
+                .findFirst()
+                .orElse(caller.id());
+    }
+
+    /** The body without its framing; {@code MissingContentLength} unless its length was declared. */
+    public RequestBody body() {
+        return RequestBody.of(verified, rawBody);
+    }
+
+    /** What the headers promise of the body, ready to see its pieces; computes {@code fallback} when no checksum is promised. */
+    BodyDigests digests(ChecksumAlgorithm fallback) {
+        return digests(ChecksumRequest.from(headers).orElse(fallback));
+    }
+
+    BodyDigests digests(ChecksumRequest checksum) {
+        return verified.payload() instanceof PayloadMode.SignedDigest(Bytes sha256)
+                ? BodyDigests.of(headers, checksum, sha256)
+                : BodyDigests.of(headers, checksum);
+    }
+
+    /** A body that is a document of at most {@code maxBytes}, checked against everything the headers promise of it. */
+    public Uni<Bytes> document(int maxBytes) {
+        return document(maxBytes, ChecksumRequest.from(headers));
+    }
+
+    /** As {@link #document(int)}, where the headers' checksum may be that of something else than the body. */
+    Uni<Bytes> document(int maxBytes, ChecksumRequest checksum) {
+        RequestBody body = body();
+        if (body.length() > maxBytes) {
+            return Uni.createFrom().failure(S3Error.MALFORMED_XML.exception());
+        }
+        BodyDigests digests = digests(checksum);
+        List<Bytes> pieces = new ArrayList<>();
+        return Repeat.whileTrue(() -> body.next().map(piece -> {
+                    digests.update(piece);
+                    pieces.add(piece);
+                    return !piece.isEmpty();
+                }))
+                .map(_ -> {
+                    digests.finish(body.trailers());
+                    return Bytes.concat(pieces.toArray(Bytes[]::new));
+                });
+    }
+}

@@ -1,0 +1,54 @@
+package dev.cairn.api.s3;
+
+import dev.cairn.api.http.checksum.Checksum;
+import dev.cairn.api.http.checksum.ChecksumAlgorithm;
+import dev.cairn.api.http.checksum.ChecksumType;
+import dev.cairn.proto.ChecksumValue;
+import dev.cairn.table.RowType;
+import java.util.Optional;
+
+/** Checksums as rows keep them: algorithms by number, which is 1 to 5 in the order of {@link ChecksumAlgorithm}; 0 is none. */
+final class StoredChecksums {
+    private StoredChecksums() {}
+
+    static ChecksumValue of(Checksum checksum) {
+        return ChecksumValue.newBuilder()
+                .setAlgorithm(number(checksum.algorithm()))
+                .setValue(RowType.proto(checksum.value()))
+                .setCompositeParts(checksum.parts())
+                .build();
+    }
+
+    /** The checksum of a row that has one. */
+    static Checksum of(ChecksumValue value) {
+        ChecksumAlgorithm algorithm = algorithm(value.getAlgorithm())
+                .orElseThrow(() -> new IllegalStateException("checksum algorithm " + value.getAlgorithm()));
+        return new Checksum(
+                algorithm,
+                value.getCompositeParts() > 0 ? ChecksumType.COMPOSITE : ChecksumType.FULL_OBJECT,
+                RowType.bytes(value.getValue()),
+                value.getCompositeParts());
+    }
+
+    static int number(ChecksumAlgorithm algorithm) {
+        return switch (algorithm) {
+            case CRC32 -> 1;
+            case CRC32C -> 2;
+            case CRC64NVME -> 3;
+            case SHA1 -> 4;
+            case SHA256 -> 5;
+        };
+    }
+
+    /** The algorithm of a number; empty for 0 and for numbers of a later version. */
+    static Optional<ChecksumAlgorithm> algorithm(int number) {
+        return switch (number) {
+            case 1 -> Optional.of(ChecksumAlgorithm.CRC32);
+            case 2 -> Optional.of(ChecksumAlgorithm.CRC32C);
+            case 3 -> Optional.of(ChecksumAlgorithm.CRC64NVME);
+            case 4 -> Optional.of(ChecksumAlgorithm.SHA1);
+            case 5 -> Optional.of(ChecksumAlgorithm.SHA256);
+            default -> Optional.empty();
+        };
+    }
+}

@@ -1,0 +1,30 @@
+package dev.cairn.api.s3;
+
+import dev.cairn.api.http.ObjectHeaders;
+import dev.cairn.proto.HeaderField;
+import java.util.List;
+
+/** The headers that an object keeps, as rows hold them. */
+final class StoredHeaders {
+    private static final String STORAGE_CLASS = "x-amz-storage-class";
+    private static final String STANDARD = "STANDARD";
+
+    private StoredHeaders() {}
+
+    static List<HeaderField> of(ObjectHeaders headers) {
+        return headers.fields().stream()
+                .map(field -> HeaderField.newBuilder()
+                        .setName(field.name())
+                        .setValue(field.value())
+                        .build())
+                .toList();
+    }
+
+    static String storageClass(List<HeaderField> headers) {
+        return headers.stream()
+                .filter(field -> field.getName().equals(STORAGE_CLASS))
+                .map(HeaderField::getValue)
+                .findFirst()
+                .orElse(STANDARD);
+    }
+}

@@ -1,0 +1,123 @@
+package dev.cairn.block;
+
+import dev.cairn.kernel.codec.Bytes;
+import dev.cairn.kernel.env.Env;
+import dev.cairn.kernel.id.BlockHash;
+import dev.cairn.kernel.io.Repeat;
+import dev.cairn.store.Entry;
+import dev.cairn.store.Scan;
+import dev.cairn.store.Store;
+import io.smallrye.mutiny.Multi;
+import io.smallrye.mutiny.Uni;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * Deletes blocks that nobody refers to, and finds files that no reference ever named (what a crash leaves behind). A block goes only
+ * when its count is none after the delay, checked while no writer stands between "it is here" and "my reference counts".
+ */
+public final class BlockCleaner {
+    private static final Duration POLL = Duration.ofSeconds(5);
+    private static final Duration SWEEP = Duration.ofHours(6);
+    private static final int BATCH = 64;
+    private static final int SWEEP_BATCH = 1000;
+
+    private final Env env;
+    private final Store store;
+    private final BlockFiles files;
+    private final BlockReferences references;
+    private final Gate gate;
+    private final AtomicLong deleted = new AtomicLong();
+    private final AtomicLong orphans = new AtomicLong();
+
+    BlockCleaner(Env env, Store store, BlockFiles files, BlockReferences references, Gate gate) {
+        this.env = env;
+        this.store = store;
+        this.files = files;
+        this.references = references;
+        this.gate = gate;
+    }
+
+    /** Cleans for as long as the node runs; sweeps for orphans at once and then every few hours. */
+    public void start() {
+        cleanLater();
+        sweepThenLater();
+    }
+
+    public long deletedBlocks() {
+        return deleted.get();
+    }
+
+    public long orphansFound() {
+        return orphans.get();
+    }
+
+    private void cleanLater() {
+        env.schedule(POLL, () -> clean().onFailure().recoverWithNull().subscribe().with(_ -> cleanLater()));
+    }
+
+    private void sweepThenLater() {
+        sweep().onFailure().recoverWithNull().subscribe().with(_ -> env.schedule(SWEEP, this::sweepThenLater));
+    }
+
+    /** Deletes everything that is due. */
+    public Uni<Void> clean() {
+        return Repeat.whileTrue(() -> {
+            Scan due = new Scan(Bytes.EMPTY, Optional.of(Bytes.ofLong(env.wallMillis())), BATCH);
+            return store.scan(BlockReferences.UNUSED, due)
+                    .chain(entries -> entries.isEmpty()
+                            ? Uni.createFrom().item(false)
+                            : gate.alone(() -> delete(entries)).map(_ -> entries.size() == BATCH));
+        });
+    }
+
+    private Uni<Void> delete(List<Entry> due) {
+        return store.commit(tx -> due.stream()
+                        .filter(entry -> {
+                            tx.delete(BlockReferences.UNUSED, entry.key());
+                            return BlockReferences.count(tx, block(entry)) == 0;
+                        })
+                        .map(entry -> new BlockHash(block(entry)))
+                        .distinct()
+                        .toList())
+                .onItem()
+                .transformToMulti(hashes -> Multi.createFrom().iterable(hashes))
+                .onItem()
+                .transformToUniAndConcatenate(files::delete)
+                .onItem()
+                .invoke(deleted::incrementAndGet)
+                .collect()
+                .last()
+                .replaceWithVoid();
+    }
+
+    private static Bytes block(Entry entry) {
+        return entry.key().from(Long.BYTES);
+    }
+
+    /** Queues every file without a reference; the cleaner looks again after the delay, when writers under way are done. */
+    public Uni<Void> sweep() {
+        Deque<BlockHash> last = new ArrayDeque<>();
+        return Repeat.whileTrue(() -> files.list(Optional.ofNullable(last.peek()), SWEEP_BATCH).chain(hashes -> {
+            if (hashes.isEmpty()) {
+                return Uni.createFrom().item(false);
+            }
+            last.clear();
+            last.push(hashes.getLast());
+            return store.commitLazily(tx -> {
+                hashes.stream()
+                        .map(BlockHash::value)
+                        .filter(hash -> BlockReferences.count(tx, hash) == 0)
+                        .forEach(hash -> {
+                            references.queueUnused(tx, hash);
+                            orphans.incrementAndGet();
+                        });
+                return true;
+            });
+        }));
+    }
+}

@@ -1,0 +1,70 @@
+package dev.cairn.block;
+
+import dev.cairn.crdt.Lww;
+import dev.cairn.kernel.codec.Bytes;
+import dev.cairn.kernel.env.Env;
+import dev.cairn.store.Space;
+import dev.cairn.store.Tx;
+import dev.cairn.table.RowHook;
+import dev.cairn.table.RowType;
+import dev.cairn.table.TableSchema;
+import java.time.Duration;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Who refers to which block: one row per (block, owner), a live one is a reference. Each replica counts the live rows of a block in
+ * the transaction that changes them; a count that falls to none queues the block for deletion after a delay.
+ */
+public final class BlockReferences implements RowHook<Lww> {
+    /** Live references by block; absent: none. */
+    static final Space COUNTS = Space.rows("block.counts");
+    /** Blocks to look at, by due time and name. */
+    static final Space UNUSED = Space.queue("queue.unused-blocks");
+
+    private static final TableSchema<Lww> PLAIN =
+            TableSchema.of("block_refs", TableSchema.Placement.SHARDED, RowType.LWW);
+
+    private final Env env;
+    private final Duration deleteDelay;
+    private final TableSchema<Lww> table;
+
+    public BlockReferences(Env env, Duration deleteDelay) {
+        this.env = env;
+        this.deleteDelay = deleteDelay;
+        this.table = PLAIN.withHook(this);
+    }
+
+    public TableSchema<Lww> table() {
+        return table;
+    }
+
+    /** The spaces that the references need, those of their table included. */
+    public static List<Space> spaces() {
+        return List.of(COUNTS, UNUSED, PLAIN.rows(), PLAIN.attachments());
+    }
+
+    @Override
+    public void changed(Tx tx, Bytes block, Bytes owner, @Nullable Lww old, Lww now) {
+        boolean was = old != null && !old.isTombstone();
+        boolean is = !now.isTombstone();
+        if (was == is) {
+            return;
+        }
+        int count = count(tx, block) + (is ? 1 : -1);
+        if (count > 0) {
+            tx.put(COUNTS, block, Bytes.ofInt(count));
+        } else {
+            tx.delete(COUNTS, block);
+            queueUnused(tx, block);
+        }
+    }
+
+    void queueUnused(Tx tx, Bytes block) {
+        tx.put(UNUSED, Bytes.ofLong(env.wallMillis() + deleteDelay.toMillis()).concat(block), Bytes.EMPTY);
+    }
+
+    static int count(Tx tx, Bytes block) {
+        return tx.get(COUNTS, block).map(count -> count.intAt(0)).orElse(0);
+    }
+}

@@ -1,0 +1,111 @@
+package dev.cairn.block;
+
+import dev.cairn.crdt.Lww;
+import dev.cairn.kernel.Failure;
+import dev.cairn.kernel.codec.Bytes;
+import dev.cairn.kernel.env.Env;
+import dev.cairn.kernel.id.BlockHash;
+import dev.cairn.kernel.id.NodeId;
+import dev.cairn.kernel.id.OwnerId;
+import dev.cairn.kernel.io.ByteSource;
+import dev.cairn.layout.Layout;
+import dev.cairn.net.Peers;
+import dev.cairn.net.Quorum;
+import dev.cairn.net.Request;
+import dev.cairn.store.Store;
+import dev.cairn.table.TableSchema;
+import dev.cairn.table.Tables;
+import io.smallrye.mutiny.Uni;
+import java.util.List;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+
+/** Single blocks on the nodes that the layout names for them: written with a reference, read from the nearest replica, let go. */
+public final class Blocks {
+    private final Peers peers;
+    private final Supplier<Layout> layout;
+    private final Tables tables;
+    private final BlockFiles files;
+    private final TableSchema<Lww> references;
+    private final Gate gate = new Gate();
+    private final BlockCleaner cleaner;
+
+    public Blocks(
+            Env env,
+            Peers peers,
+            Supplier<Layout> layout,
+            Store store,
+            Tables tables,
+            BlockFiles files,
+            BlockReferences references) {
+        this.peers = peers;
+        this.layout = layout;
+        this.tables = tables;
+        this.files = files;
+        this.references = references.table();
+        this.cleaner = new BlockCleaner(env, store, files, references, gate);
+    }
+
+    public BlockCleaner cleaner() {
+        return cleaner;
+    }
+
+    /** Fails when there is no room for a body of that many bytes. */
+    Uni<Void> requireRoom(long bytes) {
+        return files.hasRoom(bytes)
+                ? Uni.createFrom().voidItem()
+                : Uni.createFrom().failure(new Failure.DiskFull("data").asException());
+    }
+
+    BlockWriter create(Consumer<Bytes> tap) {
+        return files.create(tap);
+    }
+
+    /** Completes when the block is durable on a quorum of its replicas and {@code owner} is known there to refer to it. */
+    Uni<BlockWriter.Written> finish(BlockWriter writer, OwnerId owner) {
+        return gate.together(() -> writer.finish()
+                .chain(written -> Uni.combine()
+                        .all()
+                        .unis(place(written), refer(written.hash(), owner))
+                        .discardItems()
+                        .replaceWith(written)));
+    }
+
+    /** Adds a reference to a block that is known to be here because another live row refers to it. */
+    Uni<Void> refer(BlockHash hash, OwnerId owner) {
+        return tables.write(hash.value(), batch -> batch.put(references, owner.value(), Bytes.EMPTY))
+                .replaceWithVoid();
+    }
+
+    Uni<Void> release(BlockHash hash, OwnerId owner) {
+        return tables.write(hash.value(), batch -> batch.remove(references, owner.value()))
+                .replaceWithVoid();
+    }
+
+    /** The block is already in the own files; the other replicas pull it from there. */
+    private Uni<Void> place(BlockWriter.Written written) {
+        List<NodeId> replicas = layout.get().replicasOf(written.hash().value());
+        return Quorum.gather(
+                        replicas,
+                        Quorum.majority(replicas.size()),
+                        node -> node.equals(peers.self())
+                                ? Uni.createFrom().item(new Request.Applied.Done())
+                                : peers.call(node, put(written)))
+                .replaceWithVoid();
+    }
+
+    private Request.PutBlock put(BlockWriter.Written written) {
+        return new Request.PutBlock(
+                written.hash(), written.length(), files.read(written.hash(), 0, written.length()));
+    }
+
+    /** The bytes [from, to) of a block, from this node if it is a replica, else from the first that answers. */
+    Uni<ByteSource> read(BlockHash hash, int from, int to) {
+        List<NodeId> replicas = layout.get().replicasOf(hash.value());
+        Request.GetBlock get = new Request.GetBlock(hash, from, to);
+        if (replicas.contains(peers.self())) {
+            return peers.call(peers.self(), get);
+        }
+        return Quorum.gather(replicas, 1, node -> peers.call(node, get)).map(List::getFirst);
+    }
+}

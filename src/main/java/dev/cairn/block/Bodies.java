@@ -1,0 +1,244 @@
+package dev.cairn.block;
+
+import com.google.protobuf.InvalidProtocolBufferException;
+import dev.cairn.crdt.Lww;
+import dev.cairn.kernel.Failure;
+import dev.cairn.kernel.codec.Bytes;
+import dev.cairn.kernel.codec.Sha256;
+import dev.cairn.kernel.id.BlockHash;
+import dev.cairn.kernel.id.OwnerId;
+import dev.cairn.kernel.io.ByteSource;
+import dev.cairn.kernel.io.CoalescedSource;
+import dev.cairn.net.Request;
+import dev.cairn.proto.BlockEntry;
+import dev.cairn.proto.BodyValue;
+import dev.cairn.proto.SegmentValue;
+import dev.cairn.table.RowType;
+import dev.cairn.table.TableSchema;
+import dev.cairn.table.Tables;
+import io.smallrye.mutiny.Multi;
+import io.smallrye.mutiny.Uni;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Consumer;
+import java.util.function.Function;
+
+/**
+ * Whole bodies: small ones stay in memory for their row, larger ones are cut into blocks as they arrive. Up to {@value
+ * #BLOCKS_IN_ROW} blocks are listed in the row that describes the body, more in rows of the segment table of {@value
+ * #BLOCKS_PER_SEGMENT} each, so that the cost of a block does not grow with the body.
+ */
+public final class Bodies {
+    public static final int BLOCKS_IN_ROW = 64;
+    static final int BLOCKS_PER_SEGMENT = 512;
+    private static final int MIN_PIECE_BYTES = BlockFiles.PIECE_BYTES / 2;
+    private static final int RELEASES_AT_ONCE = 32;
+
+    /** Block lists and manifests: partition by owner, one row per page. */
+    public static final TableSchema<Lww> SEGMENTS =
+            TableSchema.of("segments", TableSchema.Placement.SHARDED, RowType.LWW);
+
+    private final Blocks blocks;
+    private final Tables tables;
+    private final BodyLimits limits;
+
+    public Bodies(Blocks blocks, Tables tables, BodyLimits limits) {
+        this.blocks = blocks;
+        this.tables = tables;
+        this.limits = limits;
+    }
+
+    /** Largest body kept in its row, and bytes per block. */
+    public record BodyLimits(int inlineMax, int blockSize) {}
+
+    /** What {@link #store} tells while it works. */
+    public interface Progress {
+        /** Sees every piece once, in order; on a worker thread for bodies that go into blocks. */
+        void passed(Bytes piece);
+
+        /** Called before the first reference of a body in blocks: completes when a crash after it can be cleaned up. */
+        Uni<Void> begins(OwnerId owner);
+
+        /** Called when a body that failed is gone again as if it had never begun; otherwise what was announced must stay. */
+        Uni<Void> undone(OwnerId owner);
+    }
+
+    /**
+     * Pulls a body of exactly {@code length} bytes and makes it durable. On failure the references taken so far are
+     * released; what {@link Progress#begins} announced can go when {@link Progress#undone} is called.
+     */
+    public Uni<StoredBody> store(OwnerId owner, ByteSource source, long length, Progress progress) {
+        if (length <= limits.inlineMax()) {
+            return collect(source, (int) length, progress::passed).map(StoredBody.Inline::new);
+        }
+        return storeInBlocks(owner, source, length, progress);
+    }
+
+    /** As {@link #store}, but never inline; for parts of an upload, which are put together by reference. */
+    public Uni<StoredBody> storeInBlocks(OwnerId owner, ByteSource source, long length, Progress progress) {
+        if (length == 0) {
+            return collect(source, 0, progress::passed).map(StoredBody.Inline::new);
+        }
+        return blocks.requireRoom(length)
+                .chain(() -> new BodyWriter(
+                                this, blocks, owner, new CoalescedSource(source, MIN_PIECE_BYTES), length, progress)
+                        .run());
+    }
+
+    private static Uni<Bytes> collect(ByteSource source, int length, Consumer<Bytes> passed) {
+        byte[] whole = new byte[length];
+        int[] at = {0};
+        return dev.cairn.kernel.io.Repeat.whileTrue(() -> source.next().map(piece -> {
+                    if (piece.isEmpty()) {
+                        return false;
+                    }
+                    if (piece.length() > length - at[0]) {
+                        throw new IllegalStateException("a body longer than declared");
+                    }
+                    passed.accept(piece);
+                    piece.copyTo(whole, at[0]);
+                    at[0] += piece.length();
+                    return true;
+                }))
+                .map(_ -> {
+                    if (at[0] != length) {
+                        throw new IllegalStateException("a body shorter than declared");
+                    }
+                    return Bytes.wrap(whole);
+                });
+    }
+
+    public boolean isOneBlock(long length) {
+        return length > limits.inlineMax() && length <= limits.blockSize();
+    }
+
+    int blockSize() {
+        return limits.blockSize();
+    }
+
+    /** The bytes [from, to) of a body; {@code attachment} is what lay beside its row. */
+    public ByteSource read(BodyValue body, Bytes attachment, long from, long to) {
+        return body.getInlined()
+                ? ByteSource.of(attachment.slice((int) from, (int) to))
+                : new BodyReader(this, blocks, body, from, to);
+    }
+
+    /** Makes {@code owner} refer to all blocks of a body that a live row holds; the new body shares them. */
+    public Uni<BodyValue> share(BodyValue body, OwnerId owner) {
+        BodyValue shared =
+                body.toBuilder().setOwner(RowType.proto(owner.value())).build();
+        return eachBlock(body, hash -> blocks.refer(hash, owner))
+                .chain(() -> Multi.createFrom()
+                        .range(0, body.getSegments())
+                        .onItem()
+                        .transformToUniAndConcatenate(index ->
+                                segment(ownerOf(body), index).chain(segment -> writeSegment(owner, index, segment)))
+                        .collect()
+                        .last())
+                .replaceWith(shared);
+    }
+
+    /** Lets all blocks of a body go, then its segment rows. May run again after a crash. */
+    public Uni<Void> release(BodyValue body) {
+        if (body.getInlined() || body.getLength() == 0) {
+            return Uni.createFrom().voidItem();
+        }
+        OwnerId owner = ownerOf(body);
+        return eachBlock(body, hash -> blocks.release(hash, owner))
+                .chain(() -> removeSegments(owner, body.getSegments()));
+    }
+
+    /** Runs {@code action} on each block of a body once, some at a time. */
+    private Uni<Void> eachBlock(BodyValue body, Function<BlockHash, Uni<Void>> action) {
+        Uni<Void> inRow = eachBlock(body.getBlocksList(), action);
+        return Multi.createFrom()
+                .range(0, body.getSegments())
+                .onItem()
+                .transformToUniAndConcatenate(index -> segmentIfPresent(ownerOf(body), index)
+                        .chain(segment -> eachBlock(segment.getBlocksList(), action)))
+                .collect()
+                .last()
+                .chain(() -> inRow);
+    }
+
+    private static Uni<Void> eachBlock(List<BlockEntry> entries, Function<BlockHash, Uni<Void>> action) {
+        Set<BlockHash> hashes = new HashSet<>();
+        entries.forEach(entry -> hashes.add(new BlockHash(RowType.bytes(entry.getHash()))));
+        return Multi.createFrom()
+                .iterable(hashes.stream().sorted().toList())
+                .onItem()
+                .transformToUni(hash -> action.apply(hash))
+                .merge(RELEASES_AT_ONCE)
+                .collect()
+                .last()
+                .replaceWithVoid();
+    }
+
+    public static OwnerId ownerOf(BodyValue body) {
+        return new OwnerId(RowType.bytes(body.getOwner()));
+    }
+
+    /** Writes page {@code index} of what {@code owner} consists of. */
+    public Uni<Void> writeSegment(OwnerId owner, int index, SegmentValue segment) {
+        Bytes value = Bytes.wrap(segment.toByteArray());
+        return tables.write(Sha256.of(owner.value()), batch -> batch.put(SEGMENTS, sort(owner, index), value))
+                .replaceWithVoid();
+    }
+
+    /** Page {@code index} of what {@code owner} consists of; fails when it is missing. */
+    public Uni<SegmentValue> segment(OwnerId owner, int index) {
+        return tables.read(SEGMENTS, Sha256.of(owner.value()), sort(owner, index), Request.Attachments.LEAVE)
+                .map(found -> found.flatMap(row -> row.row().value())
+                        .map(Bodies::parse)
+                        .orElseThrow(
+                                () -> new Failure.Corrupt("segment %d of %s".formatted(index, owner)).asException()));
+    }
+
+    /** As {@link #segment}, but empty when it is missing. */
+    public Uni<SegmentValue> segmentIfPresent(OwnerId owner, int index) {
+        return tables.read(SEGMENTS, Sha256.of(owner.value()), sort(owner, index), Request.Attachments.LEAVE)
+                .map(found -> found.flatMap(row -> row.row().value())
+                        .map(Bodies::parse)
+                        .orElseGet(SegmentValue::getDefaultInstance));
+    }
+
+    public Uni<Void> removeSegments(OwnerId owner, int count) {
+        return count == 0
+                ? Uni.createFrom().voidItem()
+                : tables.write(Sha256.of(owner.value()), batch -> {
+                            for (int index = 0; index < count; index++) {
+                                batch.remove(SEGMENTS, sort(owner, index));
+                            }
+                        })
+                        .replaceWithVoid();
+    }
+
+    /** Frees what crashed writers left: the references and segments of owners that never became part of anything. */
+    public Uni<Void> releaseOwner(OwnerId owner, List<BlockHash> referred) {
+        return Multi.createFrom()
+                .iterable(referred)
+                .onItem()
+                .transformToUni(hash -> blocks.release(hash, owner))
+                .merge(RELEASES_AT_ONCE)
+                .collect()
+                .last()
+                .chain(() -> tables.range(SEGMENTS, Sha256.of(owner.value()), Tables.Query.all(owner.value(), 1 << 14)))
+                .chain(page -> tables.write(
+                        Sha256.of(owner.value()),
+                        batch -> page.rows().forEach(row -> batch.remove(SEGMENTS, row.sort()))))
+                .replaceWithVoid();
+    }
+
+    private static Bytes sort(OwnerId owner, int index) {
+        return owner.value().concat(Bytes.ofInt(index));
+    }
+
+    private static SegmentValue parse(Bytes value) {
+        try {
+            return SegmentValue.parseFrom(value.buffer());
+        } catch (InvalidProtocolBufferException e) {
+            throw new Failure.Corrupt("segment: " + e.getMessage()).asException();
+        }
+    }
+}

@@ -1,0 +1,235 @@
+package dev.cairn.block;
+
+import dev.cairn.kernel.codec.Bytes;
+import dev.cairn.kernel.id.BlockHash;
+import dev.cairn.kernel.id.OwnerId;
+import dev.cairn.kernel.io.ByteSource;
+import dev.cairn.kernel.io.Repeat;
+import dev.cairn.proto.BlockEntry;
+import dev.cairn.proto.BodyValue;
+import dev.cairn.proto.SegmentValue;
+import dev.cairn.table.RowType;
+import io.smallrye.mutiny.Uni;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Cuts one body into blocks while it arrives. Up to {@value #FINISHING_AT_ONCE} full blocks wait for their syncs while the next one
+ * fills. Bytes wait on disk, not in memory: a slow sender costs an open file and a piece.
+ */
+final class BodyWriter {
+    private static final int FINISHING_AT_ONCE = 4;
+
+    private final Bodies bodies;
+    private final Blocks blocks;
+    private final OwnerId owner;
+    private final ByteSource source;
+    private final long length;
+    private final Bodies.Progress progress;
+
+    /** Guarded by this: blocks finish on any thread. */
+    private final SortedMap<Integer, BlockEntry> finished = new TreeMap<>();
+
+    private final List<BlockHash> referred = new ArrayList<>();
+    private int finishing;
+    private @Nullable Throwable broken;
+    private @Nullable Runnable wakeUp;
+
+    // Touched by one step at a time.
+    private @Nullable BlockWriter writer;
+    private Bytes rest = Bytes.EMPTY;
+    private long taken;
+    private int inBlock;
+    private int begun;
+    private int segments;
+
+    BodyWriter(Bodies bodies, Blocks blocks, OwnerId owner, ByteSource source, long length, Bodies.Progress progress) {
+        this.bodies = bodies;
+        this.blocks = blocks;
+        this.owner = owner;
+        this.source = source;
+        this.length = length;
+        this.progress = progress;
+    }
+
+    Uni<StoredBody> run() {
+        return progress.begins(owner)
+                .chain(() -> Repeat.whileTrue(this::step))
+                .chain(() -> drain(0))
+                .chain(this::lastSegments)
+                .onFailure()
+                .call(this::undo);
+    }
+
+    /** Moves one piece; false when the body is complete. */
+    private Uni<Boolean> step() {
+        if (!rest.isEmpty()) {
+            return take(rest);
+        }
+        return source.next().chain(piece -> {
+            if (piece.isEmpty()) {
+                if (taken != length) {
+                    throw new IllegalStateException("a body shorter than declared");
+                }
+                return Uni.createFrom().item(false);
+            }
+            return take(piece);
+        });
+    }
+
+    private Uni<Boolean> take(Bytes piece) {
+        int room = Math.min(bodies.blockSize() - inBlock, BlockFiles.PIECE_BYTES);
+        Bytes now = piece.slice(0, Math.min(room, piece.length()));
+        rest = piece.from(now.length());
+        taken += now.length();
+        inBlock += now.length();
+        if (taken > length) {
+            throw new IllegalStateException("a body longer than declared");
+        }
+        BlockWriter into = writer;
+        if (into == null) {
+            into = blocks.create(progress::passed);
+            writer = into;
+        }
+        boolean full = inBlock == bodies.blockSize() || taken == length;
+        return into.write(now)
+                .chain(() -> full ? finishBlock() : Uni.createFrom().item(true));
+    }
+
+    private Uni<Boolean> finishBlock() {
+        BlockWriter full = java.util.Objects.requireNonNull(writer);
+        int index = begun++;
+        writer = null;
+        inBlock = 0;
+        synchronized (this) {
+            finishing++;
+        }
+        blocks.finish(full, owner).subscribe().with(written -> finished(index, written), this::failed);
+        return drain(FINISHING_AT_ONCE - 1).chain(this::fullSegments).replaceWith(true);
+    }
+
+    private void finished(int index, BlockWriter.Written written) {
+        Runnable wake;
+        synchronized (this) {
+            finished.put(
+                    index,
+                    BlockEntry.newBuilder()
+                            .setHash(RowType.proto(written.hash().value()))
+                            .setLength(written.length())
+                            .build());
+            referred.add(written.hash());
+            wake = finishingLess();
+        }
+        wake.run();
+    }
+
+    private void failed(Throwable why) {
+        Runnable wake;
+        synchronized (this) {
+            broken = broken == null ? why : broken;
+            wake = finishingLess();
+        }
+        wake.run();
+    }
+
+    private Runnable finishingLess() {
+        finishing--;
+        Runnable wake = wakeUp;
+        wakeUp = null;
+        return wake == null ? () -> {} : wake;
+    }
+
+    /** Completes when at most {@code atMost} blocks are finishing; fails when one of them failed. */
+    private Uni<Void> drain(int atMost) {
+        return Repeat.whileTrue(() -> Uni.createFrom().emitter(emitter -> {
+            synchronized (this) {
+                if (broken == null && finishing > atMost) {
+                    wakeUp = () -> emitter.complete(true);
+                    return;
+                }
+            }
+            Throwable why = broken;
+            if (why != null) {
+                emitter.fail(why);
+            } else {
+                emitter.complete(false);
+            }
+        }));
+    }
+
+    /** Once a body is too long for its row, every full segment is written as soon as its blocks are there. */
+    private Uni<Void> fullSegments() {
+        boolean inSegments = length > (long) Bodies.BLOCKS_IN_ROW * bodies.blockSize();
+        return Repeat.whileTrue(() -> {
+            List<BlockEntry> page = inSegments ? nextPage(Bodies.BLOCKS_PER_SEGMENT) : List.of();
+            return page.isEmpty() ? Uni.createFrom().item(false) : writePage(page);
+        });
+    }
+
+    private Uni<Boolean> writePage(List<BlockEntry> page) {
+        return bodies.writeSegment(
+                        owner,
+                        segments++,
+                        SegmentValue.newBuilder().addAllBlocks(page).build())
+                .replaceWith(true);
+    }
+
+    /** Takes the next {@code size} entries out, if all of them are there. */
+    private synchronized List<BlockEntry> nextPage(int size) {
+        int first = segments * Bodies.BLOCKS_PER_SEGMENT;
+        if (size == 0 || finished.subMap(first, first + size).size() < size) {
+            return List.of();
+        }
+        List<BlockEntry> page = List.copyOf(finished.subMap(first, first + size).values());
+        finished.subMap(first, first + size).clear();
+        return page;
+    }
+
+    private Uni<StoredBody> lastSegments() {
+        return fullSegments().chain(() -> {
+            BodyValue.Builder body = BodyValue.newBuilder()
+                    .setOwner(RowType.proto(owner.value()))
+                    .setLength(length)
+                    .setBlockSize(bodies.blockSize());
+            if (segments == 0 && begun <= Bodies.BLOCKS_IN_ROW) {
+                return Uni.createFrom()
+                        .item(new StoredBody.InBlocks(
+                                body.addAllBlocks(finished.values()).build()));
+            }
+            List<BlockEntry> page = nextPage(begun - segments * Bodies.BLOCKS_PER_SEGMENT);
+            Uni<Boolean> last = page.isEmpty() ? Uni.createFrom().item(true) : writePage(page);
+            return last.map(
+                    _ -> new StoredBody.InBlocks(body.setSegments(segments).build()));
+        });
+    }
+
+    /**
+     * Lets everything go again; waits for blocks that are still finishing, so that none is referred to afterwards. A block that
+     * failed may be referred to all the same, which only the recovery at the next start can tell: then the body is not undone.
+     */
+    private Uni<Void> undo() {
+        source.cancel();
+        if (writer != null) {
+            writer.discard();
+        }
+        return Repeat.whileTrue(() -> Uni.createFrom().emitter(emitter -> {
+                    synchronized (this) {
+                        if (finishing > 0) {
+                            wakeUp = () -> emitter.complete(true);
+                            return;
+                        }
+                    }
+                    emitter.complete(false);
+                }))
+                .chain(() ->
+                        bodies.releaseOwner(owner, referred.stream().distinct().toList()))
+                .chain(() -> broken == null
+                        ? progress.undone(owner)
+                        : Uni.createFrom().voidItem())
+                .onFailure()
+                .recoverWithNull();
+    }
+}

@@ -1,0 +1,229 @@
+package dev.cairn.block.file;
+
+import dev.cairn.block.BlockFileStats;
+import dev.cairn.block.BlockFiles;
+import dev.cairn.block.BlockWriter;
+import dev.cairn.block.BlockWriter.Written;
+import dev.cairn.kernel.Failure;
+import dev.cairn.kernel.codec.Bytes;
+import dev.cairn.kernel.id.BlockHash;
+import dev.cairn.kernel.io.ByteSource;
+import io.smallrye.mutiny.Uni;
+import io.smallrye.mutiny.subscription.UniEmitter;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
+import java.util.function.LongSupplier;
+
+/**
+ * The blocks of one node as files. Answers arrive on threads of the adapter: whoever goes on there must not block. Safe from any thread.
+ */
+public final class FileBlocks implements BlockFiles {
+    private final Counters counters = new Counters();
+    private final Volumes volumes;
+    private final Codecs codecs;
+    private final Shelf shelf;
+    private final boolean sync;
+    private final TaskPool work;
+    private final TaskPool flush;
+    private final DirectorySyncs directorySyncs;
+    private final Set<FileWriter> writers = ConcurrentHashMap.newKeySet();
+    private final FileWriter.Desk desk = new WriterDesk();
+
+    private FileBlocks(FileBlocksConfig config, Volumes volumes) {
+        this.volumes = volumes;
+        this.sync = config.sync();
+        this.codecs = new Codecs(config.zstdLevel(), config.threads());
+        this.shelf = new Shelf(sync, volumes, codecs, counters, FileBlocks::sha256);
+        this.work = new TaskPool("block-file", config.threads(), config.maxQueuedTasks());
+        this.flush = new TaskPool("block-flush", config.threads(), config.maxQueuedTasks());
+        this.directorySyncs = new DirectorySyncs(counters);
+    }
+
+    /**
+     * Opens the directories, making what is missing and removing what unfinished writes left; blocks.
+     *
+     * @param nanoTime monotone nanoseconds, for how old a look at the free space may be
+     */
+    public static FileBlocks open(FileBlocksConfig config, LongSupplier nanoTime) throws IOException {
+        var opened = new ArrayList<Volume>();
+        try {
+            for (var directory : config.directories()) {
+                opened.add(Volume.open(config, directory, nanoTime));
+            }
+        } catch (IOException | RuntimeException failure) {
+            for (var volume : opened) {
+                volume.close();
+            }
+            throw failure;
+        }
+        return new FileBlocks(config, new Volumes(opened));
+    }
+
+    private static MessageDigest sha256() {
+        try {
+            return MessageDigest.getInstance("SHA-256");
+        } catch (NoSuchAlgorithmException missing) {
+            throw new IllegalStateException(missing);
+        }
+    }
+
+    @Override
+    public BlockWriter create(Consumer<Bytes> tap) {
+        if (work.stopping()) {
+            throw new Failure.Stopping().asException();
+        }
+        var writer = new FileWriter(desk, tap);
+        writers.add(writer);
+        return writer;
+    }
+
+    @Override
+    public Uni<Optional<Integer>> length(BlockHash hash) {
+        return call(hash, () -> {
+            var found = shelf.open(hash);
+            if (found.isEmpty()) {
+                return Optional.empty();
+            }
+            try (var reader = found.get()) {
+                return Optional.of(reader.length());
+            }
+        });
+    }
+
+    @Override
+    public ByteSource read(BlockHash hash, int from, int to) {
+        return new FileSource(work, shelf, hash, from, to);
+    }
+
+    @Override
+    public Uni<Boolean> scrub(BlockHash hash) {
+        return call(hash, () -> shelf.scrub(hash));
+    }
+
+    @Override
+    public Uni<Void> delete(BlockHash hash) {
+        return call(hash, () -> {
+                    shelf.delete(hash);
+                    return hash;
+                })
+                .replaceWithVoid();
+    }
+
+    @Override
+    public Uni<List<BlockHash>> list(Optional<BlockHash> after, int limit) {
+        if (limit < 1) {
+            throw new IllegalArgumentException("limit of " + limit);
+        }
+        return work.call(() -> shelf.list(after, limit));
+    }
+
+    private <T> Uni<T> call(BlockHash hash, Callable<T> blocking) {
+        return work.call(() -> {
+            try {
+                return blocking.call();
+            } catch (DamagedException damaged) {
+                throw shelf.corrupt(hash, damaged);
+            } catch (IOException failure) {
+                throw new UncheckedIOException(failure);
+            }
+        });
+    }
+
+    @Override
+    public boolean hasRoom(long bytes) {
+        return volumes.hasRoom(bytes);
+    }
+
+    @Override
+    public BlockFileStats stats() {
+        return new BlockFileStats(
+                volumes.totalBytes(),
+                volumes.freeBytes(),
+                counters.bytesRead.sum(),
+                counters.bytesWritten.sum(),
+                counters.syncs.sum(),
+                counters.corrupt.sum(),
+                work.queued() + flush.queued());
+    }
+
+    /** Blocks until running work is done; blocks being finished become durable, others are dropped. */
+    @Override
+    public void close() {
+        work.close();
+        flush.close();
+        for (var writer : writers) {
+            writer.end(new Failure.Stopping().asException());
+        }
+        codecs.close();
+        volumes.close();
+    }
+
+    /** Lends the writers the pools and the shelf. */
+    private final class WriterDesk implements FileWriter.Desk {
+        @Override
+        public DraftFile newDraft() throws IOException {
+            var volume = volumes.choose();
+            try {
+                return new DraftFile(volume, sha256(), codecs, counters);
+            } catch (IOException failure) {
+                throw volume.failure(failure);
+            }
+        }
+
+        @Override
+        public void run(Runnable step, boolean first) {
+            if (first) {
+                work.admit(step);
+            } else {
+                work.continueWith(step);
+            }
+        }
+
+        @Override
+        public void shelve(DraftFile draft, BlockHash hash, UniEmitter<? super Written> answer) {
+            if (sync) {
+                flush.continueWith(() -> shelveNow(draft, hash, answer));
+            } else {
+                shelveNow(draft, hash, answer);
+            }
+        }
+
+        private void shelveNow(DraftFile draft, BlockHash hash, UniEmitter<? super Written> answer) {
+            try {
+                var shelved = shelf.shelve(draft, hash);
+                if (!sync) {
+                    answer.complete(shelved.written());
+                    return;
+                }
+                directorySyncs.sync(shelved.directory(), failure -> {
+                    if (failure == null) {
+                        answer.complete(shelved.written());
+                    } else {
+                        answer.fail(failure);
+                    }
+                });
+            } catch (IOException failure) {
+                var meaning = draft.volume().failure(failure);
+                draft.discard();
+                answer.fail(meaning);
+            } catch (RuntimeException | Error failure) {
+                draft.discard();
+                answer.fail(failure);
+            }
+        }
+
+        @Override
+        public void closed(FileWriter writer) {
+            writers.remove(writer);
+        }
+    }
+}

@@ -1,0 +1,227 @@
+package dev.cairn.block.file;
+
+import dev.cairn.block.BlockWriter.Written;
+import dev.cairn.kernel.Failure;
+import dev.cairn.kernel.FailureException;
+import dev.cairn.kernel.codec.Bytes;
+import dev.cairn.kernel.id.BlockHash;
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.security.MessageDigest;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.SortedSet;
+import java.util.TreeSet;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
+
+/**
+ * The named blocks on all volumes. Giving a name, taking one away and setting a damaged file aside exclude each other per name. Blocks;
+ * safe from any thread.
+ */
+final class Shelf {
+    private static final int LOCKS = 64;
+    private static final int NAME_CHARS = 2 * BlockHash.BYTES;
+
+    private final boolean sync;
+    private final Volumes volumes;
+    private final Codecs codecs;
+    private final Counters counters;
+    private final Supplier<MessageDigest> sha256;
+    private final ReentrantLock[] locks = new ReentrantLock[LOCKS];
+
+    /** A block under its name, which is durable once {@code directory} is synced. */
+    record Shelved(Written written, Path directory) {}
+
+    Shelf(boolean sync, Volumes volumes, Codecs codecs, Counters counters, Supplier<MessageDigest> sha256) {
+        this.sync = sync;
+        this.volumes = volumes;
+        this.codecs = codecs;
+        this.counters = counters;
+        this.sha256 = sha256;
+        for (int i = 0; i < LOCKS; i++) {
+            locks[i] = new ReentrantLock();
+        }
+    }
+
+    /** Gives a sealed draft its name, or drops it for the block that has the name already and whose index is whole. */
+    Shelved shelve(DraftFile draft, BlockHash hash) throws IOException {
+        var written = new Written(hash, draft.length());
+        boolean forced = false;
+        if (sync && find(hash).isEmpty()) {
+            draft.force();
+            forced = true;
+        }
+        var lock = lock(hash);
+        lock.lock();
+        try {
+            var existing = keepExisting(hash);
+            if (existing.isPresent()) {
+                draft.discard();
+                return new Shelved(written, directoryOf(existing.get()));
+            }
+            if (sync && !forced) {
+                draft.force();
+            }
+            draft.close();
+            var target = draft.volume().path(hash);
+            Files.move(draft.path(), target, StandardCopyOption.ATOMIC_MOVE);
+            return new Shelved(written, directoryOf(target));
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private Optional<Path> keepExisting(BlockHash hash) throws IOException {
+        for (var volume : volumes.all()) {
+            var path = volume.path(hash);
+            try (var reader = BlockReader.open(path, hash, codecs, counters)) {
+                if (sync) {
+                    reader.force();
+                }
+                return Optional.of(path);
+            } catch (NoSuchFileException _) {
+                // Another volume may have it.
+            } catch (DamagedException _) {
+                setAside(volume, hash);
+            }
+        }
+        return Optional.empty();
+    }
+
+    private static Path directoryOf(Path path) {
+        return path.resolveSibling("");
+    }
+
+    private Optional<Path> find(BlockHash hash) {
+        return volumes.all().stream()
+                .map(volume -> volume.path(hash))
+                .filter(Files::exists)
+                .findFirst();
+    }
+
+    /** Opens a block; empty when no volume has it. */
+    Optional<BlockReader> open(BlockHash hash) throws IOException {
+        for (var volume : volumes.all()) {
+            try {
+                return Optional.of(BlockReader.open(volume.path(hash), hash, codecs, counters));
+            } catch (NoSuchFileException _) {
+                // Another volume may have it.
+            }
+        }
+        return Optional.empty();
+    }
+
+    /** Counts damage that a reader met and says it as a failure. */
+    FailureException corrupt(BlockHash hash, DamagedException damaged) {
+        counters.corrupt.increment();
+        return new Failure.Corrupt("block %s: %s".formatted(hash, damaged.getMessage())).asException();
+    }
+
+    /** Whether a whole, right copy is here; each copy that is not goes to {@code corrupt}. */
+    boolean scrub(BlockHash hash) throws IOException {
+        boolean good = false;
+        for (var volume : volumes.all()) {
+            var state = check(volume, hash);
+            if (state == State.DAMAGED) {
+                state = setAsideIfStillDamaged(volume, hash);
+            }
+            good |= state == State.GOOD;
+        }
+        return good;
+    }
+
+    private enum State {
+        GOOD,
+        MISSING,
+        DAMAGED
+    }
+
+    private State check(Volume volume, BlockHash hash) throws IOException {
+        try (var reader = BlockReader.open(volume.path(hash), hash, codecs, counters)) {
+            reader.scrub(sha256.get());
+            return State.GOOD;
+        } catch (NoSuchFileException _) {
+            return State.MISSING;
+        } catch (DamagedException _) {
+            return State.DAMAGED;
+        }
+    }
+
+    /** Looks again while nobody can replace the file, lest a good copy that came meanwhile is thrown away. */
+    private State setAsideIfStillDamaged(Volume volume, BlockHash hash) throws IOException {
+        var lock = lock(hash);
+        lock.lock();
+        try {
+            var state = check(volume, hash);
+            if (state == State.DAMAGED) {
+                setAside(volume, hash);
+            }
+            return state;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void setAside(Volume volume, BlockHash hash) throws IOException {
+        counters.corrupt.increment();
+        Files.move(volume.path(hash), volume.corrupt(hash), StandardCopyOption.ATOMIC_MOVE);
+    }
+
+    /**
+     * Removes a block everywhere. The directory is not synced: a name that comes back after power loss is a block without references, which
+     * the next sweep finds, whereas nothing is lost.
+     */
+    void delete(BlockHash hash) throws IOException {
+        var lock = lock(hash);
+        lock.lock();
+        try {
+            for (var volume : volumes.all()) {
+                Files.deleteIfExists(volume.path(hash));
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Reads whole directories but keeps only the {@code limit} lowest names, so that memory does not grow with the disk. */
+    List<BlockHash> list(Optional<BlockHash> after, int limit) throws IOException {
+        var found = new ArrayList<BlockHash>();
+        String above = after.map(BlockHash::toHex).orElse("");
+        int first = after.map(hash -> Byte.toUnsignedInt(hash.value().at(0))).orElse(0);
+        for (int directory = first; directory < 256 && found.size() < limit; directory++) {
+            for (String name : lowest(directory, above, limit - found.size())) {
+                found.add(new BlockHash(Bytes.ofHex(name)));
+            }
+        }
+        return List.copyOf(found);
+    }
+
+    private SortedSet<String> lowest(int directory, String above, int limit) throws IOException {
+        var names = new TreeSet<String>();
+        for (var volume : volumes.all()) {
+            try (DirectoryStream<Path> entries = Files.newDirectoryStream(volume.directory(directory))) {
+                for (var entry : entries) {
+                    String name = String.valueOf(entry.getFileName());
+                    if (name.length() != NAME_CHARS || name.compareTo(above) <= 0) {
+                        continue;
+                    }
+                    names.add(name);
+                    if (names.size() > limit) {
+                        names.pollLast();
+                    }
+                }
+            }
+        }
+        return names;
+    }
+
+    private ReentrantLock lock(BlockHash hash) {
+        return locks[hash.value().at(BlockHash.BYTES - 1) & LOCKS - 1];
+    }
+}

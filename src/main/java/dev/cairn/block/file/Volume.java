@@ -1,0 +1,168 @@
+package dev.cairn.block.file;
+
+import dev.cairn.kernel.Failure;
+import dev.cairn.kernel.codec.Bytes;
+import dev.cairn.kernel.id.BlockHash;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.FileStore;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongSupplier;
+
+/**
+ * One data directory, locked against other processes: blocks as {@code <2 hex>/<64 hex>}, drafts in {@code tmp}, damaged files in
+ * {@code corrupt}. The 256 directories are made when it is opened, so that no write creates (and syncs) a directory; a million blocks are
+ * 4,000 names in each, and blocks finished together often share a directory sync. Safe from any thread.
+ */
+final class Volume implements AutoCloseable {
+    private static final int DIRECTORIES = 256;
+    private static final long LOOK_NANOS = 500_000_000;
+    private static final long NEARLY_FULL_BYTES = 256 * 1024;
+
+    private final Path root;
+    private final long weight;
+    private final FileStore store;
+    private final long totalBytes;
+    private final long reserveBytes;
+    private final LongSupplier nanoTime;
+    private final FileChannel lockFile;
+    private final AtomicLong drafts = new AtomicLong();
+    private final AtomicLong lookedAt = new AtomicLong();
+    /** Usable bytes at the last look, less what was written since. */
+    private final AtomicLong usable = new AtomicLong();
+
+    private Volume(FileBlocksConfig config, Path root, long weight, LongSupplier nanoTime, FileChannel lockFile)
+            throws IOException {
+        this.root = root;
+        this.weight = weight;
+        this.nanoTime = nanoTime;
+        this.lockFile = lockFile;
+        this.store = Files.getFileStore(root);
+        this.totalBytes = store.getTotalSpace();
+        this.reserveBytes = Math.max(config.reserveBytes(), totalBytes / 100 * config.reservePercent());
+        lookedAt.set(nanoTime.getAsLong());
+        usable.set(store.getUsableSpace());
+    }
+
+    static Volume open(FileBlocksConfig config, FileBlocksConfig.Directory directory, LongSupplier nanoTime)
+            throws IOException {
+        var root = Files.createDirectories(directory.path());
+        var lockFile = FileChannel.open(root.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        try {
+            lock(root, lockFile);
+            Files.createDirectories(root.resolve("tmp"));
+            Files.createDirectories(root.resolve("corrupt"));
+            for (int i = 0; i < DIRECTORIES; i++) {
+                Files.createDirectories(root.resolve(directoryName(i)));
+            }
+            try (var leftovers = Files.newDirectoryStream(root.resolve("tmp"))) {
+                for (var leftover : leftovers) {
+                    Files.delete(leftover);
+                }
+            }
+            if (config.sync()) {
+                syncDirectory(root);
+                var parent = root.toAbsolutePath().getParent();
+                if (parent != null) {
+                    syncDirectory(parent);
+                }
+            }
+            return new Volume(config, root, directory.weight(), nanoTime, lockFile);
+        } catch (IOException | RuntimeException failure) {
+            lockFile.close();
+            throw failure;
+        }
+    }
+
+    private static void lock(Path root, FileChannel lockFile) throws IOException {
+        try {
+            FileLock lock = lockFile.tryLock();
+            if (lock == null) {
+                throw new IOException(root + " is in use by another process");
+            }
+        } catch (OverlappingFileLockException twice) {
+            throw new IOException(root + " is in use already", twice);
+        }
+    }
+
+    private static String directoryName(int first) {
+        return Bytes.wrap(new byte[] {(byte) first}).toHex();
+    }
+
+    /** Makes the names in a directory durable. */
+    static void syncDirectory(Path directory) throws IOException {
+        try (var channel = FileChannel.open(directory, StandardOpenOption.READ)) {
+            channel.force(true);
+        }
+    }
+
+    long weight() {
+        return weight;
+    }
+
+    Path path(BlockHash hash) {
+        String name = hash.toHex();
+        return root.resolve(name.substring(0, 2)).resolve(name);
+    }
+
+    /** Where the blocks are whose names begin with this byte. */
+    Path directory(int first) {
+        return root.resolve(directoryName(first));
+    }
+
+    Path newDraft() {
+        return root.resolve("tmp").resolve(Long.toString(drafts.incrementAndGet()));
+    }
+
+    Path corrupt(BlockHash hash) {
+        return root.resolve("corrupt").resolve(hash.toHex());
+    }
+
+    long totalBytes() {
+        return totalBytes;
+    }
+
+    /** Usable bytes above the reserve, from a look at most half a second old; the look is one statfs, which touches no disk. */
+    long room() {
+        long last = lookedAt.get();
+        long now = nanoTime.getAsLong();
+        if (now - last >= LOOK_NANOS && lookedAt.compareAndSet(last, now)) {
+            look();
+        }
+        return usable.get() - reserveBytes;
+    }
+
+    /** Looks at the space left now. */
+    void look() {
+        try {
+            usable.set(store.getUsableSpace());
+        } catch (IOException unreadable) {
+            usable.set(0);
+        }
+    }
+
+    void wrote(long bytes) {
+        usable.addAndGet(-bytes);
+    }
+
+    /** What a failed write means; looks at the space left too, since the text of the system's error depends on the locale. */
+    RuntimeException failure(IOException failure) {
+        look();
+        String text = String.valueOf(failure.getMessage());
+        if (text.contains("No space left") || text.contains("quota exceeded") || usable.get() < NEARLY_FULL_BYTES) {
+            return new Failure.DiskFull(root.toString()).asException();
+        }
+        return new UncheckedIOException(failure);
+    }
+
+    @Override
+    public void close() throws IOException {
+        lockFile.close();
+    }
+}

@@ -1,0 +1,263 @@
+package dev.cairn.cli;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.cairn.api.admin.Json;
+import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.StreamSupport;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code cairn bucket ...}: a BUCKET is a name, an id, or the beginning of an id. */
+@Command(
+        name = "bucket",
+        description = "Make and manage buckets, their names and who may use them.",
+        subcommands = {
+            BucketVerbs.Create.class,
+            BucketVerbs.ListAll.class,
+            BucketVerbs.Info.class,
+            BucketVerbs.Delete.class,
+            BucketVerbs.Alias.class,
+            BucketVerbs.Unalias.class,
+            BucketVerbs.Allow.class,
+            BucketVerbs.Deny.class
+        })
+final class BucketVerbs {
+    @Option(
+            names = {"-h", "--help"},
+            usageHelp = true,
+            description = "Show this text.")
+    boolean help;
+
+    private static JsonNode find(Session session, String bucket) {
+        return session.get("GetBucketInfo", Map.of("search", bucket));
+    }
+
+    private static String idOf(Session session, String bucket) {
+        return find(session, bucket).path("id").asText();
+    }
+
+    /** Rights in three places, as {@code ls} shows them: RWO, R--, ... */
+    static String rights(JsonNode permissions) {
+        return (permissions.path("read").asBoolean() ? "R" : "-")
+                + (permissions.path("write").asBoolean() ? "W" : "-")
+                + (permissions.path("owner").asBoolean() ? "O" : "-");
+    }
+
+    private static String text(JsonNode bucket) {
+        var table = Table.ofPairs()
+                .row("Bucket:", bucket.path("id").asText())
+                .row("Names:", KeyVerbs.texts(bucket.path("globalAliases")))
+                .row("Created:", bucket.path("created").asText())
+                .row("Objects:", bucket.path("objects").asText())
+                .row("Size:", Table.bytes(bucket.path("bytes").asLong()))
+                .row(
+                        "Unfinished uploads:",
+                        "%s with %s parts, %s"
+                                .formatted(
+                                        bucket.path("unfinishedMultipartUploads")
+                                                .asText(),
+                                        bucket.path("unfinishedMultipartUploadParts")
+                                                .asText(),
+                                        Table.bytes(bucket.path("unfinishedMultipartUploadBytes")
+                                                .asLong())));
+        if (bucket.path("keys").isEmpty()) {
+            return table.render();
+        }
+        var keys = new Table("RIGHTS", "KEY", "NAME", "LOCAL NAMES");
+        for (JsonNode key : bucket.path("keys")) {
+            keys.row(
+                    rights(key.path("permissions")),
+                    key.path("accessKeyId").asText(),
+                    key.path("name").asText(),
+                    KeyVerbs.texts(key.path("bucketLocalAliases")));
+        }
+        return table.render() + "\n" + keys.render();
+    }
+
+    /** {@code cairn bucket create}. */
+    @Command(name = "create", description = "Make a bucket.")
+    static final class Create extends Verb {
+        @Parameters(paramLabel = "NAME", description = "Its name, 3 to 63 characters as S3 wants them.")
+        String name = "";
+
+        @Override
+        int run(Session session) {
+            JsonNode info = session.post("CreateBucket", Json.object().put("globalAlias", name));
+            return session.show(info, text(info));
+        }
+    }
+
+    /** {@code cairn bucket list}. */
+    @Command(name = "list", description = "List all buckets.")
+    static final class ListAll extends Verb {
+        @Override
+        int run(Session session) {
+            JsonNode buckets = session.get("ListBuckets");
+            var table = new Table("ID", "CREATED", "NAMES", "LOCAL NAMES");
+            for (JsonNode bucket : buckets) {
+                String local = StreamSupport.stream(bucket.path("localAliases").spliterator(), false)
+                        .map(alias -> alias.path("accessKeyId").asText() + ":"
+                                + alias.path("alias").asText())
+                        .collect(Collectors.joining(" "));
+                table.row(
+                        bucket.path("id").asText(),
+                        bucket.path("created").asText(),
+                        KeyVerbs.texts(bucket.path("globalAliases")),
+                        local);
+            }
+            return session.show(buckets, table.render());
+        }
+    }
+
+    /** {@code cairn bucket info}. */
+    @Command(name = "info", description = "Show a bucket, its size and the keys that may use it.")
+    static final class Info extends Verb {
+        @Parameters(paramLabel = "BUCKET", description = "Name, id, or beginning of the id.")
+        String bucket = "";
+
+        @Override
+        int run(Session session) {
+            JsonNode info = find(session, bucket);
+            return session.show(info, text(info));
+        }
+    }
+
+    /** {@code cairn bucket delete}. */
+    @Command(name = "delete", description = "Delete an empty bucket and all its names.")
+    static final class Delete extends Verb {
+        @Parameters(paramLabel = "BUCKET", description = "Name, id, or beginning of the id.")
+        String bucket = "";
+
+        @Option(names = "--yes", description = "Really do it.")
+        boolean yes;
+
+        @Override
+        int run(Session session) {
+            String id = idOf(session, bucket);
+            if (!yes) {
+                throw Refused.misused("this would delete the bucket " + bucket + " (" + id + "): add --yes to do it");
+            }
+            session.post("DeleteBucket", Map.of("id", id), Json.object());
+            return session.show(Json.object().put("deleted", id), "Deleted the bucket " + bucket + ".\n");
+        }
+    }
+
+    /** {@code cairn bucket alias}. */
+    @Command(name = "alias", description = "Give a bucket one more name.")
+    static final class Alias extends Verb {
+        @Parameters(index = "0", paramLabel = "BUCKET", description = "Name, id, or beginning of the id.")
+        String bucket = "";
+
+        @Parameters(index = "1", paramLabel = "NAME", description = "The further name.")
+        String name = "";
+
+        @Option(names = "--local", paramLabel = "KEY", description = "Only this key sees the name.")
+        @Nullable
+        String local;
+
+        @Override
+        int run(Session session) {
+            return change(session, "AddBucketAlias", idOf(session, bucket), name, local);
+        }
+    }
+
+    /** {@code cairn bucket unalias}. */
+    @Command(name = "unalias", description = "Take a name away from its bucket; the last one stays.")
+    static final class Unalias extends Verb {
+        @Parameters(paramLabel = "NAME", description = "The name to take away.")
+        String name = "";
+
+        @Option(names = "--local", paramLabel = "KEY", description = "The name is one that only this key sees.")
+        @Nullable
+        String local;
+
+        @Override
+        int run(Session session) {
+            if (local == null) {
+                String id = session.get("GetBucketInfo", Map.of("globalAlias", name))
+                        .path("id")
+                        .asText();
+                return change(session, "RemoveBucketAlias", id, name, null);
+            }
+            JsonNode key = session.get("GetKeyInfo", Map.of("search", local));
+            for (JsonNode bucket : key.path("buckets")) {
+                for (JsonNode alias : bucket.path("localAliases")) {
+                    if (alias.asText().equals(name)) {
+                        String keyId = key.path("accessKeyId").asText();
+                        return change(
+                                session, "RemoveBucketAlias", bucket.path("id").asText(), name, keyId);
+                    }
+                }
+            }
+            throw Refused.failed("the key " + local + " knows no bucket by the local name " + name);
+        }
+    }
+
+    private static int change(Session session, String call, String bucketId, String name, @Nullable String localKey) {
+        ObjectNode body = Json.object().put("bucketId", bucketId);
+        if (localKey == null) {
+            body.put("globalAlias", name);
+        } else {
+            body.put("localAlias", name).put("accessKeyId", KeyVerbs.idOf(session, localKey));
+        }
+        JsonNode info = session.post(call, body);
+        return session.show(info, text(info));
+    }
+
+    /** {@code cairn bucket allow}. */
+    @Command(name = "allow", description = "Give a key rights on a bucket.")
+    static final class Allow extends Grant {
+        Allow() {
+            super("AllowBucketKey");
+        }
+    }
+
+    /** {@code cairn bucket deny}. */
+    @Command(name = "deny", description = "Take rights on a bucket away from a key.")
+    static final class Deny extends Grant {
+        Deny() {
+            super("DenyBucketKey");
+        }
+    }
+
+    /** What {@code allow} and {@code deny} have in common. */
+    abstract static class Grant extends Verb {
+        private final String call;
+
+        @Option(names = "--read", description = "Reading and listing objects.")
+        boolean read;
+
+        @Option(names = "--write", description = "Writing and deleting objects.")
+        boolean write;
+
+        @Option(names = "--owner", description = "Changing the bucket itself.")
+        boolean owner;
+
+        @Parameters(paramLabel = "BUCKET", description = "Name, id, or beginning of the id.")
+        String bucket = "";
+
+        @Option(names = "--key", required = true, paramLabel = "KEY", description = "Id, beginning of the id, or name.")
+        String key = "";
+
+        Grant(String call) {
+            this.call = call;
+        }
+
+        @Override
+        int run(Session session) {
+            if (!read && !write && !owner) {
+                throw Refused.misused("say which rights: --read, --write, --owner or several of them");
+            }
+            ObjectNode body = Json.object()
+                    .put("bucketId", idOf(session, bucket))
+                    .put("accessKeyId", KeyVerbs.idOf(session, key));
+            body.putObject("permissions").put("read", read).put("write", write).put("owner", owner);
+            JsonNode info = session.post(call, body);
+            return session.show(info, text(info));
+        }
+    }
+}

@@ -1,0 +1,37 @@
+package dev.cairn.cli;
+
+import dev.cairn.config.ConfigLoader;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** {@code cairn server}: what to start; the launcher does it. */
+@Command(name = "server", description = "Run a node until it is told to stop.")
+final class ServerVerb {
+    @Option(
+            names = {"-c", "--config"},
+            paramLabel = "FILE",
+            description = "Configuration. Default: ./cairn.yaml, else /etc/cairn/cairn.yaml, else built-in defaults.")
+    @Nullable
+    Path config;
+
+    @Option(
+            names = "--single-node",
+            description = {
+                "A node on its own with one copy of everything. Its first start makes an access key, a bucket and an"
+                        + " admin token;",
+                "without a configuration file data is kept in ./cairn-data."
+            })
+    boolean singleNode;
+
+    @Option(
+            names = {"-h", "--help"},
+            usageHelp = true,
+            description = "Show this text.")
+    boolean help;
+
+    ConfigLoader.Launch launch() {
+        return new ConfigLoader.Launch(config, singleNode);
+    }
+}

@@ -1,0 +1,33 @@
+package dev.cairn.model;
+
+import dev.cairn.kernel.id.BucketId;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A bucket with the names that point at it and who may use it.
+ *
+ * @param aliases names that every key sees, sorted
+ * @param localAliases names that one key sees, by key id
+ * @param grants permissions by key id
+ */
+public record Bucket(
+        BucketId id,
+        long createdMillis,
+        List<String> aliases,
+        Map<String, List<String>> localAliases,
+        Map<String, Permissions> grants) {
+    public Permissions grantOf(String keyId) {
+        return grants.getOrDefault(keyId, Permissions.NONE);
+    }
+
+    /** A name for people: the first alias, else the first local one, else the id. */
+    public String displayName() {
+        return aliases.isEmpty()
+                ? localAliases.values().stream()
+                        .flatMap(List::stream)
+                        .findFirst()
+                        .orElse(id.toHex())
+                : aliases.getFirst();
+    }
+}

@@ -1,0 +1,329 @@
+package dev.cairn.model;
+
+import dev.cairn.crdt.Lww;
+import dev.cairn.crdt.LwwMap;
+import dev.cairn.kernel.codec.Bytes;
+import dev.cairn.kernel.env.Env;
+import dev.cairn.kernel.id.BucketId;
+import dev.cairn.kernel.time.Stamp;
+import dev.cairn.store.Store;
+import dev.cairn.table.LocalCache;
+import dev.cairn.table.RowKeys;
+import dev.cairn.table.TableReplica;
+import dev.cairn.table.Tables;
+import io.smallrye.mutiny.Uni;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.function.UnaryOperator;
+import java.util.regex.Pattern;
+
+/**
+ * Buckets, the names that point at them, and who may use them; every node has all of them. A name is taken by a write that expects
+ * it free, so of several makers of one name one wins.
+ */
+public final class Buckets {
+    private static final String CREATED = "created";
+    private static final String DELETED = "deleted";
+    private static final String ALIAS = "alias:";
+    private static final String LOCAL_ALIAS = "local:";
+    private static final String GRANT = "grant:";
+    private static final int READ = 1;
+    private static final int WRITE = 2;
+    private static final int OWNER = 4;
+    private static final int CACHED = 10_000;
+    private static final int PAGE = 1000;
+    private static final int RETRIES = 5;
+    private static final Pattern NAME = Pattern.compile("[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]");
+    private static final Pattern ADDRESS = Pattern.compile("\\d+\\.\\d+\\.\\d+\\.\\d+");
+    private static final Pattern HEX_ID = Pattern.compile("[0-9a-f]{64}");
+
+    private final Env env;
+    private final Store store;
+    private final Tables tables;
+    private final AccessKeys keys;
+    private final LocalCache<String, BucketId> aliases = new LocalCache<>(List.of(ModelTables.ALIASES), CACHED);
+    private final LocalCache<BucketId, Bucket> buckets = new LocalCache<>(List.of(ModelTables.BUCKETS), CACHED);
+
+    public Buckets(Env env, Store store, Tables tables, TableReplica replica, AccessKeys keys) {
+        this.env = env;
+        this.store = store;
+        this.tables = tables;
+        this.keys = keys;
+        replica.listen(aliases);
+        replica.listen(buckets);
+    }
+
+    /** A new bucket that every key sees as {@code alias}; nobody may use it yet. */
+    public Uni<Bucket> create(String alias) {
+        return create(alias, Map.of());
+    }
+
+    /** A new bucket that belongs to {@code keyId}. */
+    public Uni<Bucket> createFor(String alias, String keyId) {
+        return create(alias, Map.of(keyId, Permissions.ALL));
+    }
+
+    private Uni<Bucket> create(String alias, Map<String, Permissions> grants) {
+        if (!isValidName(alias)) {
+            return refuse(new Refusal.InvalidBucketName(alias));
+        }
+        return tables.readHere(ModelTables.ALIASES, Bytes.utf8(alias)).chain(row -> {
+            if (row.flatMap(Lww::value).isPresent()) {
+                return refuse(new Refusal.BucketAlreadyExists(alias));
+            }
+            Stamp seen = row.map(Lww::stamp).orElse(Stamp.ZERO);
+            Bucket bucket = new Bucket(
+                    new BucketId(env.randomBytes(BucketId.BYTES)), env.wallMillis(), List.of(alias), Map.of(), grants);
+            Bytes sort = bucket.id().value();
+            return tables.writeEverywhere(batch -> {
+                        batch.expect(ModelTables.ALIASES, Bytes.utf8(alias), seen)
+                                .put(ModelTables.ALIASES, Bytes.utf8(alias), sort)
+                                .set(ModelTables.BUCKETS, sort, CREATED, Bytes.ofLong(bucket.createdMillis()))
+                                .set(ModelTables.BUCKETS, sort, ALIAS + alias, Bytes.EMPTY);
+                        grants.forEach((key, grant) -> batch.set(ModelTables.BUCKETS, sort, GRANT + key, flags(grant)));
+                    })
+                    .chain(outcome -> switch (outcome) {
+                        case WRITTEN -> Uni.createFrom().item(bucket);
+                        case CHANGED -> refuse(new Refusal.BucketAlreadyExists(alias));
+                    });
+        });
+    }
+
+    public Uni<Optional<Bucket>> find(BucketId id) {
+        return buckets.get(
+                id,
+                () -> tables.readHere(ModelTables.BUCKETS, id.value()).map(row -> row.flatMap(it -> decode(id, it))));
+    }
+
+    /** The bucket that {@code keyId} (empty: nobody in particular) calls {@code name}: its own names first, then those of all, then an id. */
+    public Uni<Optional<Bucket>> resolve(String name, Optional<String> keyId) {
+        return aliases.get(
+                        name,
+                        () -> tables.readHere(ModelTables.ALIASES, Bytes.utf8(name))
+                                .map(row -> row.flatMap(Lww::value).map(BucketId::new)))
+                .chain(global -> global.isPresent()
+                        ? Uni.createFrom().item(global)
+                        : localOrId(name, keyId))
+                .chain(id -> id.map(this::find).orElse(Uni.createFrom().item(Optional.empty())));
+    }
+
+    private Uni<Optional<BucketId>> localOrId(String name, Optional<String> keyId) {
+        Uni<Optional<BucketId>> local =
+                keyId.map(key -> keys.localAlias(key, name)).orElse(Uni.createFrom().item(Optional.empty()));
+        return local.map(id -> id.or(() ->
+                HEX_ID.matcher(name).matches() ? Optional.of(BucketId.ofHex(name)) : Optional.empty()));
+    }
+
+    public Uni<List<Bucket>> list() {
+        List<Bucket> all = new ArrayList<>();
+        return tables.eachPage(
+                        ModelTables.BUCKETS,
+                        RowKeys.FULL_COPY_PARTITION,
+                        Tables.Query.all(Bytes.EMPTY, PAGE),
+                        rows -> {
+                            rows.forEach(row -> decode(new BucketId(row.sort()), row.row()).ifPresent(all::add));
+                            return Uni.createFrom().voidItem();
+                        })
+                .map(_ -> all.stream()
+                        .sorted(Comparator.comparing(Bucket::displayName))
+                        .toList());
+    }
+
+    /**
+     * Deletes an empty bucket with all its names. First a fence goes up where its objects would lie, which fails if there are any; from
+     * then on none is taken.
+     */
+    public Uni<Void> delete(BucketId id) {
+        return require(id).chain(bucket -> tables.write(
+                        ModelTables.partition(id), batch -> batch.put(ModelTables.FENCES, Bytes.EMPTY, Bytes.EMPTY))
+                .chain(() -> tables.writeEverywhere(batch -> {
+                    batch.set(ModelTables.BUCKETS, id.value(), DELETED, Bytes.EMPTY);
+                    bucket.aliases().forEach(alias -> batch.remove(ModelTables.ALIASES, Bytes.utf8(alias)));
+                    bucket.localAliases().forEach((key, names) -> names.forEach(name -> batch.unset(
+                            ModelTables.KEYS, Bytes.utf8(key), AccessKeys.LOCAL_ALIAS + name)));
+                }))
+                .replaceWithVoid());
+    }
+
+    public Uni<Bucket> addAlias(BucketId id, String alias) {
+        if (!isValidName(alias)) {
+            return refuse(new Refusal.InvalidBucketName(alias));
+        }
+        return require(id).chain(bucket -> tables.readHere(ModelTables.ALIASES, Bytes.utf8(alias))
+                .chain(row -> {
+                    Optional<Bytes> taken = row.flatMap(Lww::value);
+                    if (taken.isPresent() && !taken.get().equals(id.value())) {
+                        return refuse(new Refusal.BucketAlreadyExists(alias));
+                    }
+                    return tables.writeEverywhere(batch -> batch.expect(
+                                            ModelTables.ALIASES,
+                                            Bytes.utf8(alias),
+                                            row.map(Lww::stamp).orElse(Stamp.ZERO))
+                                    .put(ModelTables.ALIASES, Bytes.utf8(alias), id.value())
+                                    .set(ModelTables.BUCKETS, id.value(), ALIAS + alias, Bytes.EMPTY))
+                            .chain(outcome -> outcome == Tables.Outcome.WRITTEN
+                                    ? require(id)
+                                    : refuse(new Refusal.BucketAlreadyExists(alias)));
+                }));
+    }
+
+    public Uni<Bucket> removeAlias(BucketId id, String alias) {
+        return require(id).chain(bucket -> {
+            if (!bucket.aliases().contains(alias)) {
+                return refuse(new Refusal.NoSuchAlias(alias));
+            }
+            if (names(bucket) == 1) {
+                return refuse(new Refusal.LastAlias(alias));
+            }
+            return tables.writeEverywhere(batch -> batch.remove(ModelTables.ALIASES, Bytes.utf8(alias))
+                            .unset(ModelTables.BUCKETS, id.value(), ALIAS + alias))
+                    .chain(() -> require(id));
+        });
+    }
+
+    public Uni<Bucket> addLocalAlias(BucketId id, String keyId, String alias) {
+        if (!isValidName(alias)) {
+            return refuse(new Refusal.InvalidBucketName(alias));
+        }
+        return require(id)
+                .chain(() -> keys.require(keyId))
+                .chain(() -> keys.localAlias(keyId, alias))
+                .chain(taken -> taken.isPresent() && !taken.get().equals(id)
+                        ? refuse(new Refusal.BucketAlreadyExists(alias))
+                        : tables.writeEverywhere(batch -> batch.set(
+                                                ModelTables.KEYS,
+                                                Bytes.utf8(keyId),
+                                                AccessKeys.LOCAL_ALIAS + alias,
+                                                id.value())
+                                        .set(ModelTables.BUCKETS, id.value(), localField(keyId, alias), Bytes.EMPTY))
+                                .chain(() -> require(id)));
+    }
+
+    public Uni<Bucket> removeLocalAlias(BucketId id, String keyId, String alias) {
+        return require(id).chain(bucket -> {
+            if (!bucket.localAliases().getOrDefault(keyId, List.of()).contains(alias)) {
+                return refuse(new Refusal.NoSuchAlias(alias));
+            }
+            if (names(bucket) == 1) {
+                return refuse(new Refusal.LastAlias(alias));
+            }
+            return tables.writeEverywhere(batch -> batch.unset(
+                                    ModelTables.KEYS, Bytes.utf8(keyId), AccessKeys.LOCAL_ALIAS + alias)
+                            .unset(ModelTables.BUCKETS, id.value(), localField(keyId, alias)))
+                    .chain(() -> require(id));
+        });
+    }
+
+    private static int names(Bucket bucket) {
+        return bucket.aliases().size()
+                + bucket.localAliases().values().stream().mapToInt(List::size).sum();
+    }
+
+    public Uni<Bucket> grant(BucketId id, String keyId, Permissions toAdd) {
+        return changeGrant(id, keyId, before -> before.with(toAdd), RETRIES);
+    }
+
+    public Uni<Bucket> revoke(BucketId id, String keyId, Permissions toRemove) {
+        return changeGrant(id, keyId, before -> before.without(toRemove), RETRIES);
+    }
+
+    private Uni<Bucket> changeGrant(BucketId id, String keyId, UnaryOperator<Permissions> change, int retries) {
+        return keys.require(keyId)
+                .chain(() -> tables.readHere(ModelTables.BUCKETS, id.value()))
+                .chain(row -> {
+                    Bucket bucket = row.flatMap(it -> decode(id, it))
+                            .orElseThrow(() -> new Refusal.NoSuchBucket(id.toHex()).asException());
+                    Permissions after = change.apply(bucket.grantOf(keyId));
+                    return tables.writeEverywhere(batch -> batch.expect(
+                                            ModelTables.BUCKETS,
+                                            id.value(),
+                                            row.get().stamp())
+                                    .set(ModelTables.BUCKETS, id.value(), GRANT + keyId, flags(after)))
+                            .chain(outcome -> outcome == Tables.Outcome.CHANGED && retries > 0
+                                    ? changeGrant(id, keyId, change, retries - 1)
+                                    : require(id));
+                });
+    }
+
+    /** Counted where the bucket's objects lie, in the transactions that wrote them. */
+    public Uni<BucketUsage> usage(BucketId id) {
+        return store.get(Counters.SPACE, ModelTables.partition(id))
+                .map(found -> found.map(Counters::of).orElse(Counters.NONE))
+                .map(counted -> new BucketUsage(
+                        counted.objects(),
+                        counted.bytes(),
+                        counted.uploads(),
+                        counted.parts(),
+                        counted.partBytes()));
+    }
+
+    private Uni<Bucket> require(BucketId id) {
+        return find(id).map(bucket -> bucket.orElseThrow(() -> new Refusal.NoSuchBucket(id.toHex()).asException()));
+    }
+
+    /** Names as S3 allows them, so that each can also stand in a host name. */
+    public static boolean isValidName(String name) {
+        return NAME.matcher(name).matches()
+                && !name.contains("..")
+                && !name.contains(".-")
+                && !name.contains("-.")
+                && !ADDRESS.matcher(name).matches()
+                && !name.startsWith("xn--")
+                && !name.startsWith("sthree-")
+                && !name.startsWith("amzn-s3-demo-")
+                && !name.endsWith("-s3alias")
+                && !name.endsWith("--ol-s3")
+                && !name.endsWith(".mrap")
+                && !name.endsWith("--x-s3")
+                && !name.endsWith("--table-s3");
+    }
+
+    private static String localField(String keyId, String alias) {
+        return LOCAL_ALIAS + keyId + ":" + alias;
+    }
+
+    private static Bytes flags(Permissions grant) {
+        int flags = (grant.read() ? READ : 0) | (grant.write() ? WRITE : 0) | (grant.owner() ? OWNER : 0);
+        return Bytes.wrap(new byte[] {(byte) flags});
+    }
+
+    private static Permissions grant(Bytes flags) {
+        int bits = flags.at(0);
+        return new Permissions((bits & READ) != 0, (bits & WRITE) != 0, (bits & OWNER) != 0);
+    }
+
+    private static Optional<Bucket> decode(BucketId id, LwwMap row) {
+        if (!row.has(CREATED) || row.has(DELETED)) {
+            return Optional.empty();
+        }
+        List<String> aliases = new ArrayList<>();
+        Map<String, List<String>> localAliases = new TreeMap<>();
+        Map<String, Permissions> grants = new TreeMap<>();
+        row.fields().forEach((field, register) -> register.value().ifPresent(value -> {
+            if (field.startsWith(ALIAS)) {
+                aliases.add(field.substring(ALIAS.length()));
+            } else if (field.startsWith(LOCAL_ALIAS)) {
+                int colon = field.lastIndexOf(':');
+                localAliases
+                        .computeIfAbsent(field.substring(LOCAL_ALIAS.length(), colon), _ -> new ArrayList<>())
+                        .add(field.substring(colon + 1));
+            } else if (field.startsWith(GRANT) && grant(value).any()) {
+                grants.put(field.substring(GRANT.length()), grant(value));
+            }
+        }));
+        return Optional.of(new Bucket(
+                id,
+                row.get(CREATED).orElseThrow().longAt(0),
+                List.copyOf(aliases),
+                Map.copyOf(localAliases),
+                Map.copyOf(grants)));
+    }
+
+    private static <T> Uni<T> refuse(Refusal why) {
+        return Uni.createFrom().failure(why.asException());
+    }
+}

@@ -1,0 +1,48 @@
+package dev.cairn.model;
+
+import dev.cairn.kernel.codec.Bytes;
+import dev.cairn.store.Space;
+import dev.cairn.store.Tx;
+import java.nio.ByteBuffer;
+
+/** Counts per bucket partition on this replica, changed in the transaction that changes what they count. */
+record Counters(long objects, long bytes, long uploads, long parts, long partBytes) {
+    static final Space SPACE = Space.rows("counters");
+    static final Counters NONE = new Counters(0, 0, 0, 0, 0);
+    private static final int FIELDS = 5;
+
+    static Counters of(Bytes encoded) {
+        ByteBuffer in = encoded.buffer();
+        return new Counters(in.getLong(), in.getLong(), in.getLong(), in.getLong(), in.getLong());
+    }
+
+    static Counters read(Tx tx, Bytes partition) {
+        return tx.get(SPACE, partition).map(Counters::of).orElse(NONE);
+    }
+
+    /** Adds {@code change} to what is counted for the partition. */
+    static void add(Tx tx, Bytes partition, Counters change) {
+        if (!change.equals(NONE)) {
+            tx.put(SPACE, partition, read(tx, partition).plus(change).encoded());
+        }
+    }
+
+    private Counters plus(Counters other) {
+        return new Counters(
+                objects + other.objects,
+                bytes + other.bytes,
+                uploads + other.uploads,
+                parts + other.parts,
+                partBytes + other.partBytes);
+    }
+
+    private Bytes encoded() {
+        return Bytes.wrap(ByteBuffer.allocate(FIELDS * Long.BYTES)
+                .putLong(objects)
+                .putLong(bytes)
+                .putLong(uploads)
+                .putLong(parts)
+                .putLong(partBytes)
+                .array());
+    }
+}

@@ -1,0 +1,127 @@
+package dev.cairn.model;
+
+import dev.cairn.block.Bodies;
+import dev.cairn.crdt.Lww;
+import dev.cairn.kernel.codec.Bytes;
+import dev.cairn.kernel.codec.Sha256;
+import dev.cairn.kernel.env.Env;
+import dev.cairn.kernel.id.OwnerId;
+import dev.cairn.kernel.io.Repeat;
+import dev.cairn.proto.EffectValue;
+import dev.cairn.store.Entry;
+import dev.cairn.store.Scan;
+import dev.cairn.store.Space;
+import dev.cairn.store.Store;
+import dev.cairn.store.Tx;
+import dev.cairn.table.RowType;
+import dev.cairn.table.TableSchema;
+import dev.cairn.table.Tables;
+import io.smallrye.mutiny.Multi;
+import io.smallrye.mutiny.Uni;
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * What must follow a change of rows: freeing blocks, sweeping parts. Queued in the transaction of the change, so that no crash
+ * forgets it; done in the background, each as often as it takes. Doing one again changes nothing.
+ */
+public final class Effects {
+    static final Space QUEUE = Space.queue("queue.effects");
+    private static final Duration POLL = Duration.ofSeconds(1);
+    private static final int BATCH = 256;
+    private static final int AT_ONCE = 16;
+    private static final int PAGE = 1000;
+
+    private final Env env;
+    private final Store store;
+    private final Tables tables;
+    private final Bodies bodies;
+
+    public Effects(Env env, Store store, Tables tables, Bodies bodies) {
+        this.env = env;
+        this.store = store;
+        this.tables = tables;
+        this.bodies = bodies;
+    }
+
+    /** The key is the hash of the effect: the same effect twice is one entry. */
+    static void queue(Tx tx, EffectValue effect) {
+        Bytes value = ObjectRows.bytes(effect);
+        tx.put(QUEUE, Sha256.of(value), value);
+    }
+
+    /** Works for as long as the node runs. */
+    public void start() {
+        env.schedule(POLL, () -> run().onFailure().recoverWithNull().subscribe().with(_ -> start()));
+    }
+
+    /** Does everything that is queued; fails when some of it could not be done yet. */
+    public Uni<Void> run() {
+        return Repeat.whileTrue(() -> store.scan(QUEUE, Scan.prefix(Bytes.EMPTY, BATCH))
+                .chain(entries -> entries.isEmpty()
+                        ? Uni.createFrom().item(false)
+                        : Multi.createFrom()
+                                .iterable(entries)
+                                .onItem()
+                                .transformToUni(entry ->
+                                        perform(ObjectRows.parse(EffectValue.parser(), entry.value())))
+                                .merge(AT_ONCE)
+                                .collect()
+                                .last()
+                                .chain(() -> done(entries))));
+    }
+
+    private Uni<Boolean> done(List<Entry> entries) {
+        return store.commitLazily(tx -> {
+            entries.forEach(entry -> tx.delete(QUEUE, entry.key()));
+            return true;
+        });
+    }
+
+    private Uni<Void> perform(EffectValue effect) {
+        return switch (effect.getEffectCase()) {
+            case RELEASE_BODY -> bodies.release(effect.getReleaseBody().getBody());
+            case RELEASE_MANIFEST ->
+                releaseManifest(
+                        new OwnerId(RowType.bytes(effect.getReleaseManifest().getVersion())),
+                        effect.getReleaseManifest().getPages());
+            case SWEEP_UPLOAD ->
+                removeAll(
+                        ModelTables.PARTS,
+                        RowType.bytes(effect.getSweepUpload().getPartition()),
+                        RowType.bytes(effect.getSweepUpload().getSort()));
+            case ABORT_UPLOADS ->
+                removeAll(
+                        ModelTables.UPLOADS, RowType.bytes(effect.getAbortUploads().getPartition()), Bytes.EMPTY);
+            case EFFECT_NOT_SET -> throw new IllegalStateException("an effect of a newer version");
+        };
+    }
+
+    private Uni<Void> releaseManifest(OwnerId version, int pages) {
+        return Multi.createFrom()
+                .range(0, pages)
+                .onItem()
+                .transformToUniAndConcatenate(index -> bodies.segmentIfPresent(version, index)
+                        .onItem()
+                        .transformToMulti(page -> Multi.createFrom().iterable(page.getPartsList()))
+                        .onItem()
+                        .transformToUniAndConcatenate(part -> bodies.release(part.getBody()))
+                        .collect()
+                        .last())
+                .collect()
+                .last()
+                .chain(() -> bodies.removeSegments(version, pages));
+    }
+
+    /** Drops all rows below {@code prefix}; their hooks free what they hold. */
+    private Uni<Void> removeAll(TableSchema<Lww> table, Bytes partition, Bytes prefix) {
+        return tables.eachPage(
+                table,
+                partition,
+                Tables.Query.all(prefix, PAGE),
+                rows -> rows.isEmpty()
+                        ? Uni.createFrom().voidItem()
+                        : tables.write(partition, batch -> rows.forEach(row -> batch.remove(table, row.sort())))
+                                .replaceWithVoid());
+    }
+}

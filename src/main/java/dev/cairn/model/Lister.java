@@ -1,0 +1,89 @@
+package dev.cairn.model;
+
+import dev.cairn.crdt.Lww;
+import dev.cairn.kernel.codec.Bytes;
+import dev.cairn.kernel.io.Repeat;
+import dev.cairn.table.RowKeys;
+import dev.cairn.table.TableSchema;
+import dev.cairn.table.Tables;
+import io.smallrye.mutiny.Uni;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.BiFunction;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Lists rows whose sort keys begin with a name. Reads one row more than asked for, so that "more remains" is a fact. Used for one
+ * listing.
+ */
+final class Lister<T> {
+    private final Tables tables;
+    private final TableSchema<Lww> table;
+    private final Bytes partition;
+    private final ListQuery query;
+    private final BiFunction<Bytes, Lww, T> decode;
+
+    private final Bytes prefix;
+    private final Bytes delimiter;
+    private final List<Listing.Item<T>> items = new ArrayList<>();
+    private Bytes from;
+    private @Nullable Bytes next;
+
+    Lister(
+            Tables tables,
+            TableSchema<Lww> table,
+            Bytes partition,
+            ListQuery query,
+            BiFunction<Bytes, Lww, T> decode) {
+        this.tables = tables;
+        this.table = table;
+        this.partition = partition;
+        this.query = query;
+        this.decode = decode;
+        this.prefix = RowKeys.escaped(query.prefix());
+        this.delimiter = RowKeys.escaped(query.delimiter());
+        this.from = query.from();
+    }
+
+    Uni<Listing<T>> run() {
+        if (query.max() == 0) {
+            return Uni.createFrom().item(new Listing<>(List.of(), Optional.empty()));
+        }
+        return Repeat.whileTrue(this::page).map(_ -> new Listing<>(List.copyOf(items), Optional.ofNullable(next)));
+    }
+
+    private Uni<Boolean> page() {
+        int wanted = query.max() + 1 - items.size();
+        return tables.range(table, partition, new Tables.Query(from, prefix, delimiter, wanted))
+                .map(page -> {
+                    for (Tables.Row<Lww> row : page.rows()) {
+                        if (items.size() == query.max()) {
+                            next = row.sort();
+                            return false;
+                        }
+                        add(row);
+                    }
+                    page.next().ifPresent(place -> from = place);
+                    return page.next().isPresent();
+                });
+    }
+
+    private void add(Tables.Row<Lww> row) {
+        Optional<Bytes> group = group(row.sort());
+        if (group.isPresent()) {
+            items.add(new Listing.Group<>(group.get()));
+        } else {
+            items.add(new Listing.Single<>(RowKeys.name(row.sort()), decode.apply(row.sort(), row.row())));
+        }
+    }
+
+    private Optional<Bytes> group(Bytes sort) {
+        if (query.delimiter().isEmpty()) {
+            return Optional.empty();
+        }
+        Bytes name = RowKeys.name(sort);
+        int at = name.indexOf(query.delimiter(), query.prefix().length());
+        return at < 0 ? Optional.empty() : Optional.of(name.slice(0, at + query.delimiter().length()));
+    }
+}

@@ -1,0 +1,185 @@
+package dev.cairn.model;
+
+import dev.cairn.block.Bodies;
+import dev.cairn.kernel.codec.Bytes;
+import dev.cairn.kernel.id.OwnerId;
+import dev.cairn.kernel.io.ByteSource;
+import dev.cairn.model.ObjectStore.PartSpan;
+import dev.cairn.proto.ManifestPage;
+import dev.cairn.proto.ObjectValue;
+import dev.cairn.proto.PartValue;
+import dev.cairn.proto.SegmentValue;
+import dev.cairn.table.RowType;
+import io.smallrye.mutiny.Multi;
+import io.smallrye.mutiny.Uni;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The parts a multipart object consists of: in its row while they are few, else in manifest pages, with the offset of each page in
+ * the row so that a range needs only the pages it touches.
+ */
+final class Manifests {
+    private static final int PARTS_IN_ROW = 64;
+    private static final int PARTS_PER_PAGE = 1000;
+    private static final int BLOCKS_PER_PAGE = 2048;
+
+    private final Bodies bodies;
+
+    Manifests(Bodies bodies) {
+        this.bodies = bodies;
+    }
+
+    /** Adds the parts to an object, writing pages under {@code version} if they are many. */
+    Uni<ObjectValue.Builder> write(OwnerId version, List<PartValue> parts, ObjectValue.Builder object) {
+        object.setPartCount(parts.size());
+        int blocks = parts.stream().mapToInt(part -> part.getBody().getBlocksCount()).sum();
+        if (parts.size() <= PARTS_IN_ROW && blocks <= Bodies.BLOCKS_IN_ROW) {
+            return Uni.createFrom().item(object.addAllParts(parts));
+        }
+        List<List<PartValue>> pages = pages(parts);
+        long offset = 0;
+        for (List<PartValue> page : pages) {
+            object.addManifest(ManifestPage.newBuilder()
+                    .setOffset(offset)
+                    .setFirstPartNumber(page.getFirst().getNumber()));
+            offset += page.stream().mapToLong(part -> part.getBody().getLength()).sum();
+        }
+        return Multi.createFrom()
+                .range(0, pages.size())
+                .onItem()
+                .transformToUniAndConcatenate(index -> bodies.writeSegment(
+                        version,
+                        index,
+                        SegmentValue.newBuilder().addAllParts(pages.get(index)).build()))
+                .collect()
+                .last()
+                .replaceWith(object);
+    }
+
+    private static List<List<PartValue>> pages(List<PartValue> parts) {
+        List<List<PartValue>> pages = new ArrayList<>();
+        int blocks = BLOCKS_PER_PAGE;
+        for (PartValue part : parts) {
+            if (pages.isEmpty() || pages.getLast().size() == PARTS_PER_PAGE || blocks >= BLOCKS_PER_PAGE) {
+                pages.add(new ArrayList<>());
+                blocks = 0;
+            }
+            pages.getLast().add(part);
+            blocks += part.getBody().getBlocksCount();
+        }
+        return pages;
+    }
+
+    private Uni<List<PartValue>> page(ObjectValue object, int index) {
+        return object.getManifestCount() == 0
+                ? Uni.createFrom().item(object.getPartsList())
+                : bodies.segment(new OwnerId(RowType.bytes(object.getVersion())), index)
+                        .map(SegmentValue::getPartsList);
+    }
+
+    private static long offset(ObjectValue object, int index) {
+        return object.getManifestCount() == 0 ? 0 : object.getManifest(index).getOffset();
+    }
+
+    private static int pageCount(ObjectValue object) {
+        return Math.max(1, object.getManifestCount());
+    }
+
+    Uni<Optional<PartSpan>> part(ObjectValue object, int number) {
+        int index = 0;
+        while (index + 1 < object.getManifestCount() && object.getManifest(index + 1).getFirstPartNumber() <= number) {
+            index++;
+        }
+        long start = offset(object, index);
+        return page(object, index).map(parts -> {
+            long at = start;
+            for (PartValue part : parts) {
+                long end = at + part.getBody().getLength();
+                if (part.getNumber() == number) {
+                    return Optional.of(new PartSpan(number, at, end));
+                }
+                at = end;
+            }
+            return Optional.empty();
+        });
+    }
+
+    ByteSource read(ObjectValue object, long from, long to) {
+        return new Reader(object, from, to);
+    }
+
+    /** The bytes [at, to) of a multipart object, part after part; holds one page. */
+    private final class Reader implements ByteSource {
+        private final ObjectValue object;
+        private final long to;
+        private long at;
+        private int pageIndex = -1;
+        private List<PartValue> parts = List.of();
+        private @Nullable ByteSource part;
+
+        Reader(ObjectValue object, long from, long to) {
+            this.object = object;
+            this.at = from;
+            this.to = to;
+        }
+
+        @Override
+        public Uni<Bytes> next() {
+            ByteSource open = part;
+            if (open != null) {
+                return open.next().chain(piece -> {
+                    if (piece.isEmpty()) {
+                        part = null;
+                        return next();
+                    }
+                    at += piece.length();
+                    return Uni.createFrom().item(piece);
+                });
+            }
+            return at >= to ? Uni.createFrom().item(Bytes.EMPTY) : loadPage().chain(this::openPart).chain(this::next);
+        }
+
+        private Uni<Void> loadPage() {
+            int wanted = 0;
+            while (wanted + 1 < pageCount(object) && offset(object, wanted + 1) <= at) {
+                wanted++;
+            }
+            if (wanted == pageIndex) {
+                return Uni.createFrom().voidItem();
+            }
+            int index = wanted;
+            return page(object, index)
+                    .invoke(loaded -> {
+                        parts = loaded;
+                        pageIndex = index;
+                    })
+                    .replaceWithVoid();
+        }
+
+        private Uni<Void> openPart() {
+            long start = offset(object, pageIndex);
+            for (PartValue candidate : parts) {
+                long end = start + candidate.getBody().getLength();
+                if (at < end) {
+                    part = bodies.read(candidate.getBody(), Bytes.EMPTY, at - start, Math.min(end, to) - start);
+                    return Uni.createFrom().voidItem();
+                }
+                start = end;
+            }
+            throw new IllegalStateException("no part at " + at);
+        }
+
+        @Override
+        public void cancel() {
+            ByteSource open = part;
+            part = null;
+            at = to;
+            if (open != null) {
+                open.cancel();
+            }
+        }
+    }
+}

@@ -1,0 +1,22 @@
+package dev.cairn.model;
+
+import dev.cairn.table.RowType;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.List;
+
+/** The ETag of a multipart object: MD5 of the binary MD5s of its parts, and their number. */
+final class MultipartEtag {
+    private MultipartEtag() {}
+
+    static String of(List<Part> parts) {
+        try {
+            MessageDigest md5 = MessageDigest.getInstance("MD5");
+            parts.forEach(part -> RowType.bytes(part.value().getMd5()).updateDigest(md5));
+            return HexFormat.of().formatHex(md5.digest()) + "-" + parts.size();
+        } catch (NoSuchAlgorithmException e) {
+            throw new AssertionError(e);
+        }
+    }
+}

@@ -1,0 +1,12 @@
+package dev.cairn.model;
+
+import dev.cairn.proto.ChecksumValue;
+import dev.cairn.proto.HeaderField;
+import java.util.List;
+
+/** What an object says about its bytes; {@code checksum} with algorithm 0 stands for none. */
+public record ObjectMeta(List<HeaderField> headers, String etag, ChecksumValue checksum) {
+    public ObjectMeta {
+        headers = List.copyOf(headers);
+    }
+}

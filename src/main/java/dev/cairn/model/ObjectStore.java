@@ -1,0 +1,195 @@
+package dev.cairn.model;
+
+import dev.cairn.block.Bodies;
+import dev.cairn.block.StoredBody;
+import dev.cairn.kernel.codec.Bytes;
+import dev.cairn.kernel.env.Env;
+import dev.cairn.kernel.id.BucketId;
+import dev.cairn.kernel.id.OwnerId;
+import dev.cairn.kernel.io.ByteSource;
+import dev.cairn.net.Request.Attachments;
+import dev.cairn.proto.BodyValue;
+import dev.cairn.proto.ObjectValue;
+import dev.cairn.table.RowKeys;
+import dev.cairn.table.RowType;
+import dev.cairn.table.Tables;
+import io.smallrye.mutiny.Uni;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+/**
+ * Objects by bucket and key. Writing has two steps, so that the caller can check what it promised in between: {@link #store} makes a
+ * body durable, {@link #publish} makes it the object; nothing is visible before the second.
+ */
+public final class ObjectStore {
+    private final Env env;
+    private final Tables tables;
+    private final Bodies bodies;
+    private final Intents intents;
+    private final Manifests manifests;
+
+    public ObjectStore(Env env, Tables tables, Bodies bodies, Intents intents) {
+        this.env = env;
+        this.tables = tables;
+        this.bodies = bodies;
+        this.intents = intents;
+        this.manifests = new Manifests(bodies);
+    }
+
+    /** The current version without its inline body. */
+    public Uni<Optional<ObjectVersion>> head(BucketId bucket, Bytes key) {
+        return find(bucket, key, Attachments.LEAVE);
+    }
+
+    /** The current version, ready for {@link #read}. */
+    public Uni<Optional<ObjectVersion>> open(BucketId bucket, Bytes key) {
+        return find(bucket, key, Attachments.SEND);
+    }
+
+    private Uni<Optional<ObjectVersion>> find(BucketId bucket, Bytes key, Attachments attachments) {
+        return tables.read(ModelTables.OBJECTS, ModelTables.partition(bucket), ModelTables.objectSort(key), attachments)
+                .map(found -> found.filter(row -> !row.row().isTombstone())
+                        .map(row -> new ObjectVersion(
+                                key, row.row().stamp(), ObjectRows.object(row.row()), row.attachment())));
+    }
+
+    /** The bytes [from, to) of a version that {@link #open} gave. */
+    public ByteSource read(ObjectVersion object, long from, long to) {
+        ObjectValue value = object.value();
+        return value.getPartCount() == 0
+                ? bodies.read(value.getBody(), object.attachment(), from, to)
+                : manifests.read(value, from, to);
+    }
+
+    /** Where the bytes of one part of a multipart object lie; empty when it has no such part. */
+    public Uni<Optional<PartSpan>> part(ObjectVersion object, int number) {
+        return manifests.part(object.value(), number);
+    }
+
+    /** A part of an object: its number, its bytes [from, to) and its checksum. */
+    public record PartSpan(int number, long from, long to) {}
+
+    /** Makes a body of {@code length} bytes durable; {@code tap} sees every piece once, in order, maybe on a worker thread. */
+    public Uni<StoredBody> store(BucketId bucket, ByteSource source, long length, Consumer<Bytes> tap) {
+        OwnerId owner = newOwner();
+        return bodies.store(owner, source, length, progress(bucket, tap));
+    }
+
+    /** Whether a body of that length will be one block, whose name is then the SHA-256 of the body. */
+    public boolean willBeOneBlock(long length) {
+        return bodies.isOneBlock(length);
+    }
+
+    OwnerId newOwner() {
+        return new OwnerId(env.randomBytes(OwnerId.BYTES));
+    }
+
+    Bodies.Progress progress(BucketId bucket, Consumer<Bytes> tap) {
+        return new Bodies.Progress() {
+            @Override
+            public void passed(Bytes piece) {
+                tap.accept(piece);
+            }
+
+            @Override
+            public Uni<Void> begins(OwnerId owner) {
+                return intents.declare(bucket, owner);
+            }
+
+            @Override
+            public Uni<Void> undone(OwnerId owner) {
+                return intents.withdraw(bucket, owner);
+            }
+        };
+    }
+
+    /** Lets a stored body go that is not to be published after all. */
+    public Uni<Void> discard(BucketId bucket, StoredBody body) {
+        return switch (body) {
+            case StoredBody.Inline _ -> Uni.createFrom().voidItem();
+            case StoredBody.InBlocks(BodyValue value) ->
+                bodies.release(value).chain(() -> intents.withdraw(bucket, Bodies.ownerOf(value)));
+        };
+    }
+
+    /** Makes a stored body the object of that key. */
+    public Uni<ObjectVersion> publish(BucketId bucket, Bytes key, StoredBody body, ObjectMeta meta) {
+        OwnerId version = switch (body) {
+            case StoredBody.Inline _ -> newOwner();
+            case StoredBody.InBlocks(BodyValue value) -> Bodies.ownerOf(value);
+        };
+        ObjectValue value = value(version, meta)
+                .setLength(body.length())
+                .setBody(body.value())
+                .build();
+        Bytes encoded = ObjectRows.bytes(value);
+        Bytes sort = ModelTables.objectSort(key);
+        return tables.write(ModelTables.partition(bucket), batch -> {
+                    batch.put(ModelTables.OBJECTS, sort, encoded, body.attachment());
+                    if (body instanceof StoredBody.InBlocks) {
+                        Intents.fulfil(batch, version);
+                    }
+                })
+                .map(_ -> new ObjectVersion(key, dev.cairn.kernel.time.Stamp.ZERO, value, Bytes.EMPTY))
+                .onFailure(RefusalException.class)
+                .call(() -> discard(bucket, body));
+    }
+
+    ObjectValue.Builder value(OwnerId version, ObjectMeta meta) {
+        ObjectValue.Builder value = ObjectValue.newBuilder()
+                .setVersion(RowType.proto(version.value()))
+                .setEtag(meta.etag())
+                .setModifiedMillis(env.wallMillis())
+                .addAllHeaders(meta.headers());
+        if (meta.checksum().getAlgorithm() != 0) {
+            value.setChecksum(meta.checksum());
+        }
+        return value;
+    }
+
+    /** Whether {@link #share} can copy this version: it was put whole, so that its ETag and checksum describe the copy, too. */
+    public static boolean isShareable(ObjectVersion source) {
+        return source.partCount() == 0;
+    }
+
+    /**
+     * The body of a version for one more object, by reference: no byte is moved. The source may be deleted meanwhile; its blocks stay
+     * for the delay after their last reference, within which the new references count.
+     */
+    public Uni<StoredBody> share(BucketId bucket, ObjectVersion source) {
+        BodyValue body = source.value().getBody();
+        if (body.getInlined() || body.getLength() == 0) {
+            return Uni.createFrom().item(new StoredBody.Inline(source.attachment()));
+        }
+        OwnerId owner = newOwner();
+        return intents.declare(bucket, owner)
+                .chain(() -> bodies.share(body, owner))
+                .map(shared -> (StoredBody) new StoredBody.InBlocks(shared));
+    }
+
+    public Uni<Void> delete(BucketId bucket, Bytes key) {
+        return deleteAll(bucket, List.of(key));
+    }
+
+    /** Deletes all of the keys in one batch, present or not. */
+    public Uni<Void> deleteAll(BucketId bucket, List<Bytes> keys) {
+        List<Bytes> sorts =
+                keys.stream().distinct().map(ModelTables::objectSort).toList();
+        return tables.write(
+                        ModelTables.partition(bucket),
+                        batch -> sorts.forEach(sort -> batch.remove(ModelTables.OBJECTS, sort)))
+                .replaceWithVoid();
+    }
+
+    public Uni<Listing<ObjectVersion>> list(BucketId bucket, ListQuery query) {
+        return new Lister<>(
+                        tables,
+                        ModelTables.OBJECTS,
+                        ModelTables.partition(bucket),
+                        query,
+                        (sort, row) ->
+                                new ObjectVersion(RowKeys.name(sort), row.stamp(), ObjectRows.object(row), Bytes.EMPTY))
+                .run();
+    }
+}

@@ -1,0 +1,41 @@
+package dev.cairn.model;
+
+import dev.cairn.kernel.id.OwnerId;
+
+/** Why the model does not do what was asked, though it could: the caller's mistake or a state of the data. */
+public sealed interface Refusal {
+    record NoSuchBucket(String name) implements Refusal {}
+
+    record BucketAlreadyExists(String name) implements Refusal {}
+
+    record BucketNotEmpty(String name) implements Refusal {}
+
+    record InvalidBucketName(String name) implements Refusal {}
+
+    record LastAlias(String name) implements Refusal {}
+
+    record NoSuchAlias(String name) implements Refusal {}
+
+    record NoSuchAccessKey(String id) implements Refusal {}
+
+    record AccessKeyAlreadyExists(String id) implements Refusal {}
+
+    record InvalidAccessKey(String why) implements Refusal {}
+
+    record NoSuchUpload(OwnerId upload) implements Refusal {}
+
+    record InvalidPart(int number, String why) implements Refusal {}
+
+    record InvalidPartOrder() implements Refusal {}
+
+    record EntityTooSmall(int number, long proposed, long minimum, String etag) implements Refusal {}
+
+    record WrongSize(long declared, long actual) implements Refusal {}
+
+    record WrongChecksum(String why) implements Refusal {}
+
+    /** This refusal as the exception a {@code Uni} carries. */
+    default RefusalException asException() {
+        return new RefusalException(this);
+    }
+}

@@ -1,0 +1,57 @@
+package dev.cairn.server;
+
+import dev.cairn.config.CairnConfig;
+import dev.cairn.config.Secret;
+import dev.cairn.model.AccessKey;
+import dev.cairn.model.AccessKeys;
+import dev.cairn.model.Bucket;
+import dev.cairn.model.Buckets;
+import dev.cairn.model.Permissions;
+import dev.cairn.model.StorageNode;
+import io.smallrye.mutiny.Uni;
+import java.util.Objects;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** Makes the key and the bucket that a single node offers from its first start on; what is configured is made whenever it is missing. */
+final class FirstStart {
+    private static final String KEY_NAME = "default";
+    private static final String BUCKET = "default-bucket";
+
+    private final AccessKeys keys;
+    private final Buckets buckets;
+    private final CairnConfig.FirstStart wanted;
+
+    FirstStart(StorageNode node, CairnConfig.FirstStart wanted) {
+        this.keys = node.keys();
+        this.buckets = node.buckets();
+        this.wanted = wanted;
+    }
+
+    /** What was made just now; nothing at a later start. */
+    record Made(@Nullable AccessKey key, @Nullable Bucket bucket) {
+        static final Made NOTHING = new Made(null, null);
+    }
+
+    Uni<Made> run() {
+        return keys.list().chain(known -> {
+            String id = wanted.accessKey();
+            if (id == null) {
+                return known.isEmpty() ? keys.create(KEY_NAME).chain(this::equip) : Uni.createFrom().item(Made.NOTHING);
+            }
+            Secret secret = Objects.requireNonNull(wanted.secretKey());
+            return keys.find(id).chain(found -> found.isPresent()
+                    ? Uni.createFrom().item(Made.NOTHING)
+                    : keys.importKey(id, secret.reveal(), KEY_NAME).chain(this::equip));
+        });
+    }
+
+    private Uni<Made> equip(AccessKey key) {
+        String name = wanted.bucket() == null ? BUCKET : wanted.bucket();
+        return keys.setMayCreateBuckets(key.id(), true)
+                .chain(() -> buckets.resolve(name, Optional.empty()))
+                .chain(found -> found.map(bucket -> buckets.grant(bucket.id(), key.id(), Permissions.ALL))
+                        .orElseGet(() -> buckets.createFor(name, key.id())))
+                .map(bucket -> new Made(key, bucket));
+    }
+}

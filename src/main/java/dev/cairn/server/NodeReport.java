@@ -1,0 +1,129 @@
+package dev.cairn.server;
+
+import dev.cairn.api.admin.NodeFacts;
+import dev.cairn.block.BlockFileStats;
+import dev.cairn.config.Address;
+import dev.cairn.config.Version;
+import dev.cairn.store.StoreStats;
+import io.smallrye.mutiny.Uni;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.nio.file.FileStore;
+import java.nio.file.Files;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** What this node tells of itself over the admin API. */
+final class NodeReport implements NodeFacts {
+    private final RunningNode node;
+
+    NodeReport(RunningNode node) {
+        this.node = node;
+    }
+
+    @Override
+    public NodeInfo info() {
+        return new NodeInfo(
+                node.identity().id().toHex(),
+                address(),
+                hostname(),
+                Version.CURRENT,
+                Runtime.version().toString(),
+                "rocksdb");
+    }
+
+    private String address() {
+        Address announced = node.config().rpc().announced();
+        return (announced == null ? node.config().rpc().bind() : announced).toString();
+    }
+
+    private static String hostname() {
+        try {
+            return InetAddress.getLocalHost().getHostName();
+        } catch (UnknownHostException _) {
+            return "localhost";
+        }
+    }
+
+    @Override
+    public Uni<ClusterStatus> status() {
+        NodeInfo info = info();
+        Partition data = data();
+        var role = node.node().layout().roles().getFirst();
+        return Uni.createFrom()
+                .item(new ClusterStatus(
+                        node.node().layout().version(),
+                        List.of(new NodeStatus(
+                                info.nodeId(),
+                                info.addr(),
+                                info.hostname(),
+                                info.cairnVersion(),
+                                true,
+                                0,
+                                new Role(role.zone(), List.of(), data.total()),
+                                false,
+                                data,
+                                metadata()))));
+    }
+
+    private Partition data() {
+        BlockFileStats stats = node.files().stats();
+        return new Partition(stats.freeBytes(), stats.totalBytes());
+    }
+
+    private Partition metadata() {
+        try {
+            FileStore volume = Files.getFileStore(node.config().metadataDir());
+            return new Partition(volume.getUsableSpace(), volume.getTotalSpace());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @Override
+    public ClusterHealth health() {
+        int partitions = node.node().layout().assignment().size();
+        return new ClusterHealth("healthy", 1, 1, 1, 1, partitions, partitions, partitions);
+    }
+
+    @Override
+    public Uni<Map<String, Map<String, Long>>> statistics() {
+        StoreStats store = node.store().stats();
+        BlockFileStats files = node.files().stats();
+        Map<String, Map<String, Long>> sections = new LinkedHashMap<>();
+        sections.put("metadata", section(
+                "diskBytes", store.diskBytes(),
+                "memoryBytes", store.memoryBytes(),
+                "commits", store.commits(),
+                "commitGroups", store.groups(),
+                "syncs", store.syncs(),
+                "queuedCommits", (long) store.queuedCommits()));
+        sections.put("rows", new LinkedHashMap<>(store.estimatedKeysBySpace()));
+        sections.put("blocks", section(
+                "diskFreeBytes", files.freeBytes(),
+                "diskTotalBytes", files.totalBytes(),
+                "readBytes", files.bytesRead(),
+                "writtenBytes", files.bytesWritten(),
+                "syncs", files.syncs(),
+                "corrupt", files.corrupt(),
+                "queuedTasks", (long) files.queuedTasks(),
+                "deleted", node.node().blocks().cleaner().deletedBlocks(),
+                "orphansFound", node.node().blocks().cleaner().orphansFound()));
+        sections.put("requests", section(
+                "bodyMemoryBytes", node.budget().usedBytes(),
+                "bodyMemoryLimitBytes", node.budget().limitBytes(),
+                "refusedForMemory", node.budget().refusals()));
+        return Uni.createFrom().item(sections);
+    }
+
+    private static Map<String, Long> section(Object... namesAndValues) {
+        Map<String, Long> section = new LinkedHashMap<>();
+        for (int i = 0; i < namesAndValues.length; i += 2) {
+            section.put((String) namesAndValues[i], (Long) namesAndValues[i + 1]);
+        }
+        return section;
+    }
+}

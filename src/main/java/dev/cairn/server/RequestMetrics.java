@@ -1,0 +1,61 @@
+package dev.cairn.server;
+
+import dev.cairn.api.s3.S3Pipeline;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+
+/** Counts and times S3 requests by operation, and shows what the node holds. */
+final class RequestMetrics implements S3Pipeline.RequestObserver {
+    private final MeterRegistry registry;
+    private final Map<String, Timer> timers = new ConcurrentHashMap<>();
+    private final Map<String, Counter> errors = new ConcurrentHashMap<>();
+
+    RequestMetrics(MeterRegistry registry) {
+        this.registry = registry;
+    }
+
+    @Override
+    public void answered(String operation, int status, long nanos) {
+        timers.computeIfAbsent(
+                        operation,
+                        name -> Timer.builder("api_s3_request_duration")
+                                .tag("api_endpoint", name)
+                                .register(registry))
+                .record(nanos, TimeUnit.NANOSECONDS);
+        if (status >= 400) {
+            errors.computeIfAbsent(
+                            operation + status,
+                            _ -> Counter.builder("api_s3_error_counter")
+                                    .tag("api_endpoint", operation)
+                                    .tag("status_code", String.valueOf(status))
+                                    .register(registry))
+                    .increment();
+        }
+    }
+
+    void show(RunningNode node, Listeners listeners, S3Pipeline pipeline) {
+        gauge("s3_connections", listeners, it -> it.connections());
+        gauge("s3_requests_active", pipeline, it -> it.active());
+        gauge("body_memory_used_bytes", node, it -> it.budget().usedBytes());
+        gauge("body_memory_limit_bytes", node, it -> it.budget().limitBytes());
+        gauge("body_memory_refusals", node, it -> it.budget().refusals());
+        gauge("block_bytes_read", node, it -> it.files().stats().bytesRead());
+        gauge("block_bytes_written", node, it -> it.files().stats().bytesWritten());
+        gauge("block_corruption_counter", node, it -> it.files().stats().corrupt());
+        gauge("block_delete_counter", node, it -> it.node().blocks().cleaner().deletedBlocks());
+        gauge("local_disk_avail", node, it -> it.files().stats().freeBytes());
+        gauge("local_disk_total", node, it -> it.files().stats().totalBytes());
+        gauge("store_commits", node, it -> it.store().stats().commits());
+        gauge("store_syncs", node, it -> it.store().stats().syncs());
+        gauge("store_queued_commits", node, it -> it.store().stats().queuedCommits());
+    }
+
+    private <T> void gauge(String name, T of, java.util.function.ToDoubleFunction<T> value) {
+        Gauge.builder(name, of, value).register(registry);
+    }
+}

@@ -1,0 +1,165 @@
+package dev.cairn.server;
+
+import dev.cairn.api.http.BodyBudget;
+import dev.cairn.block.Bodies;
+import dev.cairn.block.file.FileBlocks;
+import dev.cairn.block.file.FileBlocksConfig;
+import dev.cairn.config.CairnConfig;
+import dev.cairn.config.Secret;
+import dev.cairn.kernel.env.RealEnv;
+import dev.cairn.layout.Layout;
+import dev.cairn.model.StorageNode;
+import dev.cairn.store.rocks.RocksConfig;
+import dev.cairn.store.rocks.RocksStore;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
+
+/** Everything of this process but its listeners, opened on the directories of its configuration. Closed once, after the listeners. */
+final class RunningNode implements AutoCloseable {
+    private static final Logger LOG = Logger.getLogger("dev.cairn.server");
+    private static final String ZONE = "default";
+    private static final Duration TOMBSTONE_AGE = Duration.ofMinutes(10);
+    private static final int FILE_THREADS = 4;
+    private static final int FILE_QUEUE = 4096;
+
+    private final CairnConfig config;
+    private final NodeIdentity identity;
+    private final @Nullable Secret adminToken;
+    private final RealEnv env;
+    private final RocksStore store;
+    private final FileBlocks files;
+    private final StorageNode node;
+    private final BodyBudget budget;
+    private final FirstStart.Made made;
+
+    private RunningNode(
+            CairnConfig config,
+            NodeIdentity identity,
+            @Nullable Secret adminToken,
+            RealEnv env,
+            RocksStore store,
+            FileBlocks files) {
+        this.config = config;
+        this.identity = identity;
+        this.adminToken = adminToken;
+        this.env = env;
+        this.store = store;
+        this.files = files;
+        this.budget = new BodyBudget(config.memoryBudgetBytes() / 2);
+        Layout layout = Layout.ofOne(new Layout.Role(identity.id(), ZONE, files.stats().totalBytes()));
+        this.node = StorageNode.open(env, store, files, layout, settings(config)).await().indefinitely();
+        int freed = node.start().await().indefinitely();
+        if (freed > 0) {
+            LOG.infof("freed %d bodies that the last stop left half written", freed);
+        }
+        this.made = new FirstStart(node, config.firstStart()).run().await().indefinitely();
+    }
+
+    private static StorageNode.Settings settings(CairnConfig config) {
+        return new StorageNode.Settings(
+                new Bodies.BodyLimits(config.inlineMaxBytes(), config.blocks().sizeBytes()),
+                config.blocks().deleteDelay(),
+                TOMBSTONE_AGE);
+    }
+
+    /** Opens what the configuration names, and makes it at the first start. */
+    static RunningNode open(CairnConfig config) throws IOException {
+        Files.createDirectories(config.metadataDir());
+        for (CairnConfig.DataDir dir : config.dataDirs()) {
+            Files.createDirectories(dir.path());
+        }
+        NodeIdentity identity = NodeIdentity.open(config.metadataDir());
+        RealEnv env = new RealEnv(RealEnv.Bounds.ofThisMachine());
+        Secret token = adminToken(config, env);
+        RocksStore store = RocksStore.open(env, rocks(config));
+        FileBlocks files = FileBlocks.open(files(config), env::nanoTime);
+        return new RunningNode(config, identity, token, env, store, files);
+    }
+
+    /** The configured token; a single node without one makes one for its own command line. */
+    private static @Nullable Secret adminToken(CairnConfig config, RealEnv env) throws IOException {
+        if (config.admin().token() != null || !config.singleNode()) {
+            return config.admin().token();
+        }
+        var file = config.ownTokenFile();
+        if (!Files.exists(file.path())) {
+            file.create(new Secret(env.randomBytes(32).toHex()));
+        }
+        return file.read();
+    }
+
+    private static RocksConfig rocks(CairnConfig config) {
+        Path path = config.metadataDir().resolve("db");
+        long cache = Math.max(8L << 20, config.memoryBudgetBytes() / 4);
+        return new RocksConfig(
+                path,
+                StorageNode.spaces(),
+                config.durability() == CairnConfig.Durability.POWER_LOSS
+                        ? RocksConfig.Durability.POWER_LOSS
+                        : RocksConfig.Durability.PROCESS_CRASH,
+                new RocksConfig.Memory(cache, cache / 2),
+                RocksConfig.Queues.DEFAULT);
+    }
+
+    private static FileBlocksConfig files(CairnConfig config) {
+        return new FileBlocksConfig(
+                config.dataDirs().stream()
+                        .map(dir -> new FileBlocksConfig.Directory(dir.path(), Math.max(1, dir.capacityBytes())))
+                        .toList(),
+                config.durability() == CairnConfig.Durability.POWER_LOSS,
+                Optional.of(config.blocks().compressionLevel()).filter(level -> level != 0),
+                config.diskReserveBytes(),
+                0,
+                FILE_THREADS,
+                FILE_QUEUE);
+    }
+
+    CairnConfig config() {
+        return config;
+    }
+
+    NodeIdentity identity() {
+        return identity;
+    }
+
+    @Nullable
+    Secret adminToken() {
+        return adminToken;
+    }
+
+    RealEnv env() {
+        return env;
+    }
+
+    RocksStore store() {
+        return store;
+    }
+
+    FileBlocks files() {
+        return files;
+    }
+
+    StorageNode node() {
+        return node;
+    }
+
+    BodyBudget budget() {
+        return budget;
+    }
+
+    FirstStart.Made made() {
+        return made;
+    }
+
+    @Override
+    public void close() {
+        env.close();
+        files.close();
+        store.close();
+    }
+}

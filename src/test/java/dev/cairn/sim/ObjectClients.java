@@ -1,0 +1,373 @@
+package dev.cairn.sim;
+
+import dev.cairn.block.StoredBody;
+import dev.cairn.kernel.Failure;
+import dev.cairn.kernel.FailureException;
+import dev.cairn.kernel.codec.Bytes;
+import dev.cairn.kernel.id.BucketId;
+import dev.cairn.kernel.io.ByteSource;
+import dev.cairn.kernel.io.Repeat;
+import dev.cairn.model.Completion;
+import dev.cairn.model.ListQuery;
+import dev.cairn.model.Listing;
+import dev.cairn.model.ObjectMeta;
+import dev.cairn.model.ObjectStore;
+import dev.cairn.model.ObjectVersion;
+import dev.cairn.model.Part;
+import dev.cairn.model.Refusal;
+import dev.cairn.model.RefusalException;
+import dev.cairn.model.Upload;
+import dev.cairn.proto.ChecksumValue;
+import dev.cairn.proto.HeaderField;
+import dev.cairn.proto.UploadValue;
+import io.smallrye.mutiny.CompositeException;
+import io.smallrye.mutiny.Uni;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.SplittableRandom;
+import java.util.TreeMap;
+import java.util.stream.IntStream;
+
+/**
+ * Clients that write, read, copy, list and delete the objects of one bucket during one life of a node, several at once on the same
+ * keys, and judge every answer. What they find wrong is kept in {@link #problems}.
+ */
+final class ObjectClients {
+    private static final String ID = "x-write";
+    private static final int PATTERNS = 5;
+    static final List<Bytes> KEYS = List.of("a", "b/1", "b/2", "b/2/x", "c\u0000d", "e").stream()
+            .map(Bytes::utf8)
+            .toList();
+
+    private final SimEnv env;
+    private final SimNode node;
+    private final BucketId bucket;
+    private final Registers registers;
+    private final Mix mix;
+    private final SplittableRandom random;
+    private final List<Throwable> problems = new ArrayList<>();
+    private int busy;
+
+    /** Sizes the clients choose from, and whether the hardware may refuse. */
+    record Mix(int inlineMax, int blockSize, boolean twoParts, boolean faults) {}
+
+    ObjectClients(
+            SimEnv env, SimNode node, BucketId bucket, Registers registers, Mix mix, SplittableRandom random) {
+        this.env = env;
+        this.node = node;
+        this.bucket = bucket;
+        this.registers = registers;
+        this.mix = mix;
+        this.random = random;
+    }
+
+    void start(int clients, int operations) {
+        for (int i = 0; i < clients; i++) {
+            busy++;
+            goOn(operations);
+        }
+    }
+
+    boolean idle() {
+        return busy == 0;
+    }
+
+    List<Throwable> problems() {
+        return problems;
+    }
+
+    private void goOn(int operations) {
+        if (operations == 0) {
+            busy--;
+            return;
+        }
+        env.in(random.nextLong(3_000_000), "client", () -> {
+            Uni<?> operation;
+            try {
+                operation = any();
+            } catch (RuntimeException | AssertionError broken) {
+                operation = Uni.createFrom().failure(broken);
+            }
+            operation.subscribe().with(_ -> goOn(operations - 1), failed -> {
+                if (!isExpected(failed)) {
+                    problems.add(failed);
+                }
+                goOn(operations - 1);
+            });
+        });
+    }
+
+    private boolean isExpected(Throwable failed) {
+        return switch (failed) {
+            case ClientGone _ -> true;
+            // What failed, and that cleaning up after it failed as well.
+            case CompositeException several -> several.getCauses().stream().allMatch(this::isExpected);
+            case RefusalException refused -> refused.refusal() instanceof Refusal.NoSuchUpload;
+            case FailureException failure -> mix.faults()
+                    && (failure.failure() instanceof Failure.DiskFull
+                            || failure.failure() instanceof Failure.Overloaded);
+            default -> false;
+        };
+    }
+
+    private Uni<?> any() {
+        var key = anyKey();
+        return switch (random.nextInt(20)) {
+            case 0, 1, 2, 3, 4, 5 -> put(key);
+            case 6, 7, 8, 9 -> get(key);
+            case 10, 11 -> delete(key);
+            case 12, 13 -> copy(key, anyKey());
+            case 14 -> list();
+            case 15 -> abortAny();
+            case 16 -> breakOff();
+            default -> multipart(key);
+        };
+    }
+
+    private Bytes anyKey() {
+        return KEYS.get(random.nextInt(KEYS.size()));
+    }
+
+    private Content anyContent() {
+        int most = switch (random.nextInt(8)) {
+            case 0 -> 1;
+            case 1, 2 -> mix.inlineMax() + 2;
+            case 3, 4 -> 2 * mix.blockSize() + 2;
+            case 5, 6 -> 6 * mix.blockSize();
+            default -> random.nextInt(4) == 0 ? 70 * mix.blockSize() : mix.blockSize();
+        };
+        return new Content(random.nextInt(PATTERNS), random.nextInt(most));
+    }
+
+    private Uni<?> put(Bytes key) {
+        var content = anyContent();
+        var write = registers.begin(key, List.of(content));
+        return node.objects()
+                .store(bucket, source(content.bytes(), Integer.MAX_VALUE), content.length(), _ -> {})
+                .chain(body -> node.objects().publish(bucket, key, body, meta(write)))
+                .invoke(write::acknowledge)
+                .onFailure()
+                .invoke(write::end);
+    }
+
+    /** A client that leaves in the middle of its body. */
+    private Uni<?> breakOff() {
+        var content = anyContent();
+        int from = random.nextInt(content.length() + 1);
+        return node.objects().store(bucket, source(content.bytes(), from), content.length(), _ -> {});
+    }
+
+    private Uni<?> delete(Bytes key) {
+        List<Bytes> keys = random.nextInt(3) == 0 ? KEYS : List.of(key);
+        var writes = keys.stream().map(registers::beginDelete).toList();
+        return node.objects()
+                .deleteAll(bucket, keys)
+                .invoke(() -> writes.forEach(Registers.Write::acknowledge))
+                .onFailure()
+                .invoke(() -> writes.forEach(Registers.Write::end));
+    }
+
+    /** Reads an object, or a range of it, and judges what it was; gives the write it came from. */
+    Uni<Optional<Registers.Write>> get(Bytes key) {
+        long begun = registers.now();
+        return node.objects().open(bucket, key).chain(found -> {
+            var write = registers.judge(key, begun, found.map(ObjectClients::id));
+            if (found.isEmpty()) {
+                return Uni.createFrom().item(Optional.empty());
+            }
+            var expected = write.orElseThrow().bytes();
+            int from = random.nextBoolean() ? 0 : random.nextInt(expected.length() + 1);
+            int to = random.nextBoolean() ? expected.length() : from + random.nextInt(expected.length() - from + 1);
+            return drain(node.objects().read(found.get(), from, to)).map(got -> {
+                if (found.get().length() != expected.length() || !got.equals(expected.slice(from, to))) {
+                    throw new AssertionError("%s [%d, %d) is not what %s wrote".formatted(key, from, to, write.get()));
+                }
+                return write;
+            });
+        });
+    }
+
+    private Uni<?> copy(Bytes from, Bytes to) {
+        long begun = registers.now();
+        return node.objects().open(bucket, from).chain(found -> {
+            var source = registers.judge(from, begun, found.map(ObjectClients::id));
+            if (source.isEmpty()) {
+                return Uni.createFrom().voidItem();
+            }
+            var write = registers.begin(to, source.get().content());
+            Uni<StoredBody> body = ObjectStore.isShareable(found.get())
+                    ? node.objects().share(bucket, found.get())
+                    : node.objects()
+                            .store(
+                                    bucket,
+                                    node.objects().read(found.get(), 0, found.get().length()),
+                                    found.get().length(),
+                                    _ -> {});
+            return body.chain(stored -> node.objects().publish(bucket, to, stored, meta(write)))
+                    .invoke(write::acknowledge)
+                    .onFailure()
+                    .invoke(write::end)
+                    .replaceWithVoid();
+        });
+    }
+
+    private Uni<?> list() {
+        long begun = registers.now();
+        return pages(ListQuery.of(Bytes.EMPTY, Bytes.EMPTY, 1 + random.nextInt(4)), new ArrayList<>())
+                .invoke(items -> {
+                    Map<Bytes, Long> seen = new TreeMap<>();
+                    for (var item : items) {
+                        if (!(item instanceof Listing.Single<ObjectVersion>(var name, var object))
+                                || seen.put(name, id(object)) != null) {
+                            throw new AssertionError("listed twice or as a group: " + item.name());
+                        }
+                    }
+                    KEYS.forEach(key -> registers.judge(key, begun, Optional.ofNullable(seen.get(key))));
+                });
+    }
+
+    /** All pages of a listing. */
+    Uni<List<Listing.Item<ObjectVersion>>> pages(ListQuery query, List<Listing.Item<ObjectVersion>> before) {
+        return node.objects().list(bucket, query).chain(page -> {
+            before.addAll(page.items());
+            return page.next().isPresent()
+                    ? pages(query.at(page.next().get()), before)
+                    : Uni.createFrom().item(before);
+        });
+    }
+
+    /** An upload of one part, sometimes two, with retries of a part at the same time; completed, aborted or left behind. */
+    private Uni<?> multipart(Bytes key) {
+        List<Content> sent = new ArrayList<>();
+        int parts = mix.twoParts() && random.nextInt(3) == 0 ? 2 : 1;
+        var write = registers.begin(key, sent);
+        return node.uploads()
+                .create(bucket, key, UploadValue.newBuilder().addHeaders(header(write)).build())
+                .chain(upload -> {
+                    List<Uni<Part>> uploads = new ArrayList<>();
+                    Map<String, Content> byEtag = new TreeMap<>();
+                    for (int number = 1; number <= parts; number++) {
+                        for (int attempt = 0; attempt <= random.nextInt(2); attempt++) {
+                            var content = number < parts ? new Content(random.nextInt(PATTERNS), 5 << 20) : anyContent();
+                            uploads.add(part(upload, number, content, byEtag));
+                        }
+                    }
+                    return Uni.join().all(uploads).andFailFast().chain(_ -> end(upload, sent, byEtag, write));
+                })
+                .onFailure()
+                .invoke(write::end);
+    }
+
+    private Uni<Part> part(Upload upload, int number, Content content, Map<String, Content> byEtag) {
+        var etag = Bytes.concat(Bytes.ofLong(content.pattern()), Bytes.ofLong(content.length()));
+        byEtag.put(etag.toHex(), content);
+        return node.uploads()
+                .storePart(upload, source(content.bytes(), Integer.MAX_VALUE), content.length(), _ -> {})
+                .chain(body ->
+                        node.uploads().publishPart(upload, number, body, etag, ChecksumValue.getDefaultInstance()));
+    }
+
+    private Uni<?> end(Upload upload, List<Content> sent, Map<String, Content> byEtag, Registers.Write write) {
+        int choice = random.nextInt(10);
+        if (choice == 0) {
+            write.end();
+            return Uni.createFrom().voidItem();
+        }
+        if (choice == 1) {
+            return node.uploads().abort(bucket, upload.key(), upload.id()).invoke(write::end);
+        }
+        return node.uploads().parts(upload, 0, 10).chain(page -> {
+            page.parts().forEach(part -> sent.add(byEtag.get(part.etag())));
+            var request = new Completion(
+                    page.parts().stream()
+                            .map(part -> new Completion.NamedPart(part.number(), part.etag(), Optional.empty()))
+                            .toList(),
+                    OptionalLong.empty(),
+                    env.randomBytes(16),
+                    (_, _) -> ChecksumValue.getDefaultInstance());
+            if (request.parts().isEmpty()) {
+                return node.uploads().require(bucket, upload.key(), upload.id()).invoke(_ -> {
+                    throw new AssertionError("an acknowledged part is missing from " + upload.id());
+                });
+            }
+            int times = 1 + random.nextInt(2);
+            return Uni.join()
+                    .all(IntStream.range(0, times)
+                            .mapToObj(_ -> node.uploads().complete(bucket, upload.key(), upload.id(), request))
+                            .toList())
+                    .andFailFast()
+                    .invoke(write::acknowledge);
+        });
+    }
+
+    private Uni<?> abortAny() {
+        return node.uploads().list(bucket, ListQuery.of(Bytes.EMPTY, Bytes.EMPTY, 1 + random.nextInt(5))).chain(page -> {
+            if (page.items().isEmpty() || !(page.items().getLast() instanceof Listing.Single<Upload>(_, var upload))) {
+                return Uni.createFrom().voidItem();
+            }
+            return node.uploads().abort(bucket, upload.key(), upload.id());
+        });
+    }
+
+    private static ObjectMeta meta(Registers.Write write) {
+        return new ObjectMeta(List.of(header(write)), "etag", ChecksumValue.getDefaultInstance());
+    }
+
+    private static HeaderField header(Registers.Write write) {
+        return HeaderField.newBuilder().setName(ID).setValue(Long.toString(write.id())).build();
+    }
+
+    static long id(ObjectVersion object) {
+        return Long.parseLong(object.headers().getFirst().getValue());
+    }
+
+    private static Uni<Bytes> drain(ByteSource source) {
+        List<Bytes> pieces = new ArrayList<>();
+        return Repeat.whileTrue(() -> source.next().map(piece -> {
+                    pieces.add(piece);
+                    return !piece.isEmpty();
+                }))
+                .map(_ -> Bytes.concat(pieces.toArray(Bytes[]::new)));
+    }
+
+    /** A body that arrives in pieces, at once or with pauses, and breaks off after {@code breaksAt} bytes. */
+    private ByteSource source(Bytes body, int breaksAt) {
+        return new ByteSource() {
+            private int at;
+            private boolean cancelled;
+
+            @Override
+            public Uni<Bytes> next() {
+                return Uni.createFrom().emitter(result -> {
+                    if (random.nextInt(3) > 0) {
+                        env.in(random.nextLong(1_000_000), "client.body", () -> result.complete(piece()));
+                    } else if (at >= breaksAt || cancelled) {
+                        result.fail(new ClientGone());
+                    } else {
+                        result.complete(piece());
+                    }
+                });
+            }
+
+            private Bytes piece() {
+                int end = Math.min(body.length(), at + 1 + random.nextInt(1 << random.nextInt(18)));
+                var piece = body.slice(at, end);
+                at = end;
+                return piece;
+            }
+
+            @Override
+            public void cancel() {
+                cancelled = true;
+            }
+        };
+    }
+
+    /** The connection of a client is gone. */
+    private static final class ClientGone extends RuntimeException {
+        private static final long serialVersionUID = 1;
+    }
+}

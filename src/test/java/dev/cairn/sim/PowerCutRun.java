@@ -1,0 +1,178 @@
+package dev.cairn.sim;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.cairn.kernel.codec.Bytes;
+import dev.cairn.kernel.id.BucketId;
+import dev.cairn.model.ListQuery;
+import dev.cairn.model.Listing;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.SplittableRandom;
+import java.util.TreeSet;
+
+/** One seed of {@link PowerCutSimTest}: a node, its lives and their ends. */
+final class PowerCutRun {
+    private final World world;
+    private final SplittableRandom random;
+    private final World.Node machine;
+    private final Registers registers = new Registers();
+    private final SimNode.Settings settings;
+    private final ObjectClients.Mix mix;
+
+    PowerCutRun(long seed) {
+        world = new World(seed);
+        random = world.random();
+        machine = world.addNode(SimNode.spaces(new SimEnv(world.agenda(), random.split(), 0)));
+        boolean large = random.nextInt(20) == 0;
+        int inlineMax = large ? 64 << 10 : random.nextInt(300);
+        int blockSize = large ? 256 << 10 : 200 + random.nextInt(2000);
+        settings = new SimNode.Settings(
+                inlineMax,
+                blockSize,
+                Duration.ofSeconds(random.nextLong(30, 90)),
+                Duration.ofSeconds(random.nextLong(1, 120)));
+        mix = new ObjectClients.Mix(inlineMax, blockSize, large, random.nextInt(3) == 0);
+    }
+
+    long run() {
+        var bucket = world.await(start().buckets().create("bucket")).id();
+        int lives = 1 + random.nextInt(4);
+        for (int life = 0; life < lives; life++) {
+            live(bucket);
+        }
+        settle(bucket);
+        return world.digest();
+    }
+
+    /** Starts the node; the power may fail already while it starts. */
+    private SimNode start() {
+        while (random.nextInt(8) == 0) {
+            SimNode.start(machine, settings)
+                    .chain(node -> node.intents().recover())
+                    .subscribe()
+                    .with(_ -> {}, failed -> {
+                        throw new AssertionError(failed);
+                    });
+            world.pass(random.nextLong(10_000_000));
+            machine.powerCut();
+            machine.restart();
+        }
+        return world.await(SimNode.start(machine, settings));
+    }
+
+    private void live(BucketId bucket) {
+        machine.powerCut();
+        registers.cut();
+        StorageChecker.nothingIsMissing(machine);
+        machine.restart();
+        var node = start();
+        readEverything(bucket, node);
+        var recovered = node.intents().recover();
+        if (random.nextBoolean()) {
+            world.await(recovered);
+        } else {
+            recovered.subscribe().with(_ -> {});
+        }
+        var clients = clients(bucket, node, mix);
+        clients.start(1 + random.nextInt(5), 1 + random.nextInt(25));
+        int pauses = random.nextInt(6);
+        for (int pause = 0; pause < pauses; pause++) {
+            world.pass(random.nextLong(30_000_000));
+            StorageChecker.nothingIsMissing(machine);
+            faults();
+        }
+        if (random.nextInt(3) == 0) {
+            world.run(clients::idle);
+            world.pass(Duration.ofSeconds(random.nextLong(100)).toNanos());
+        }
+        noFaults();
+        requireNoProblems(clients);
+    }
+
+    private void faults() {
+        if (mix.faults()) {
+            boolean full = random.nextInt(3) == 0;
+            machine.storeDisk().setFull(full);
+            machine.blockDisk().setFull(full);
+            machine.storeDisk().setSlow(random.nextInt(4) == 0);
+            machine.store().setBusy(random.nextInt(3) == 0);
+        }
+    }
+
+    private void noFaults() {
+        machine.storeDisk().setFull(false);
+        machine.blockDisk().setFull(false);
+        machine.storeDisk().setSlow(false);
+        machine.store().setBusy(false);
+    }
+
+    /** With nobody else at work, every key holds one thing, and it stays that. */
+    private void readEverything(BucketId bucket, SimNode node) {
+        var reader = clients(bucket, node, mix);
+        for (var key : ObjectClients.KEYS) {
+            registers.settle(key, world.await(reader.get(key)));
+        }
+    }
+
+    private void settle(BucketId bucket) {
+        machine.powerCut();
+        registers.cut();
+        machine.restart();
+        var node = start();
+        world.await(node.intents().recover());
+        var uploads = world.await(node.uploads().list(bucket, ListQuery.of(Bytes.EMPTY, Bytes.EMPTY, 10_000)));
+        for (var item : uploads.items()) {
+            if (item instanceof Listing.Single<dev.cairn.model.Upload>(_, var upload)) {
+                world.await(node.uploads().abort(bucket, upload.key(), upload.id()));
+            }
+        }
+        world.pass(settings.deleteDelay().multipliedBy(3).plusSeconds(30).toNanos());
+        world.await(node.effects().run());
+        world.await(node.cleaner().clean());
+        StorageChecker.nothingIsLeftOver(machine);
+        readEverything(bucket, node);
+        listEverything(bucket, node);
+    }
+
+    private void listEverything(BucketId bucket, SimNode node) {
+        var clients = clients(bucket, node, mix);
+        List<Bytes> present = new ArrayList<>();
+        for (var key : ObjectClients.KEYS) {
+            if (world.await(clients.get(key)).isPresent()) {
+                present.add(key);
+            }
+        }
+        for (int max = 1; max < 4; max++) {
+            assertThat(names(clients, ListQuery.of(Bytes.EMPTY, Bytes.EMPTY, max))).isEqualTo(present);
+            var groups = new TreeSet<Bytes>();
+            present.forEach(key -> groups.add(group(key)));
+            assertThat(names(clients, ListQuery.of(Bytes.EMPTY, Bytes.utf8("/"), max)))
+                    .containsExactlyElementsOf(groups);
+        }
+    }
+
+    private static Bytes group(Bytes key) {
+        int slash = key.indexOf(Bytes.utf8("/"), 0);
+        return slash < 0 ? key : key.slice(0, slash + 1);
+    }
+
+    private List<Bytes> names(ObjectClients clients, ListQuery query) {
+        return world.await(clients.pages(query, new ArrayList<>())).stream()
+                .map(Listing.Item::name)
+                .toList();
+    }
+
+    private ObjectClients clients(BucketId bucket, SimNode node, ObjectClients.Mix mix) {
+        return new ObjectClients(machine.env(), node, bucket, registers, mix, random.split());
+    }
+
+    private static void requireNoProblems(ObjectClients clients) {
+        Optional<Throwable> first = clients.problems().stream().findFirst();
+        if (first.isPresent()) {
+            throw new AssertionError("a client found: " + first.get(), first.get());
+        }
+    }
+}
