@@ -30,7 +30,8 @@ final class CreateBucket implements OperationHandler {
         String name = BucketNames.check(request.bucketName());
         refuseUnsupported(request.headers());
         return body(request)
-                .invoke(body -> requireHere(CreateBucketConfiguration.parse(body).locationConstraint()))
+                .invoke(body ->
+                        requireHere(CreateBucketConfiguration.parse(body).locationConstraint()))
                 .chain(() -> buckets.resolve(name, Optional.of(caller.id())))
                 .chain(taken -> {
                     taken.ifPresent(bucket -> refuseTaken(name, bucket, caller));
@@ -42,7 +43,7 @@ final class CreateBucket implements OperationHandler {
                 .map(_ -> Answer.of(200).field("Location", "/" + name));
     }
 
-    /** Whoever may not make buckets still learns that a bucket is their own, as tools that make what they need expect. */
+    /** Whoever may not make buckets still learns that one is theirs: tools that make what they need expect that. */
     private static void refuseTaken(String name, Bucket bucket, AccessKey caller) {
         if (bucket.grantOf(caller.id()).owner()) {
             throw S3Error.BUCKET_ALREADY_OWNED_BY_YOU.exception().with("BucketName", name);
@@ -57,9 +58,7 @@ final class CreateBucket implements OperationHandler {
         boolean none = !request.headers().has("content-length")
                 && !request.headers().has("transfer-encoding")
                 && !request.verified().payload().isChunked();
-        return none
-                ? Uni.createFrom().item(Bytes.EMPTY)
-                : request.document(CreateBucketConfiguration.MAX_BODY_BYTES);
+        return none ? Uni.createFrom().item(Bytes.EMPTY) : request.document(CreateBucketConfiguration.MAX_BODY_BYTES);
     }
 
     private void requireHere(String constraint) {

@@ -13,7 +13,7 @@ import io.smallrye.mutiny.Uni;
 import java.util.List;
 import java.util.Optional;
 
-/** Deletes up to {@value DeleteRequest#MAX_KEYS} objects in one batch; keys that cannot be deleted are told one by one. */
+/** Deletes up to {@value DeleteRequest#MAX_KEYS} objects in one batch; keys that cannot be are told one by one. */
 final class DeleteObjects implements OperationHandler {
     private final ObjectStore objects;
 
@@ -43,9 +43,7 @@ final class DeleteObjects implements OperationHandler {
     /** A body that says what to delete must prove by more than its signature that it arrived whole, as S3 has it. */
     static void requireDigest(Headers headers) {
         ChecksumRequest checksum = ChecksumRequest.from(headers);
-        if (!headers.has("content-md5")
-                && checksum.expected().isEmpty()
-                && !checksum.inTrailer()) {
+        if (!headers.has("content-md5") && checksum.expected().isEmpty() && !checksum.inTrailer()) {
             throw S3Error.INVALID_REQUEST.exception("Missing required header for this request: Content-MD5");
         }
     }

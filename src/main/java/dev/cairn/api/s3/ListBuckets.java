@@ -54,7 +54,7 @@ final class ListBuckets implements OperationHandler {
                 .map(document -> Answer.xml(200, document.bytes()));
     }
 
-    /** What the caller can call its buckets, in order: a name of its own counts unless all keys see another bucket under it. */
+    /** What the caller can call its buckets, in order. A name of its own is hidden where all keys have the same name. */
     static Map<String, Bucket> names(List<Bucket> all, String caller) {
         Map<String, Bucket> names = new TreeMap<>();
         Set<String> global = new HashSet<>();
@@ -82,12 +82,17 @@ final class ListBuckets implements OperationHandler {
         out.open("Buckets");
         shown.forEach(entry -> out.open("Bucket")
                 .element("Name", entry.getKey())
-                .element("CreationDate", HttpDates.isoMillis(Instant.ofEpochMilli(entry.getValue().createdMillis())))
+                .element(
+                        "CreationDate",
+                        HttpDates.isoMillis(
+                                Instant.ofEpochMilli(entry.getValue().createdMillis())))
                 .element("BucketRegion", region)
                 .close());
         out.close();
         if (wanted.size() > shown.size()) {
-            out.element("ContinuationToken", PlaceToken.of(Bytes.utf8(shown.getLast().getKey())));
+            out.element(
+                    "ContinuationToken",
+                    PlaceToken.of(Bytes.utf8(shown.getLast().getKey())));
         }
         if (!page.prefix().isEmpty()) {
             out.element("Prefix", page.prefix());

@@ -25,9 +25,8 @@ final class ListObjects implements OperationHandler {
     public Uni<Answer> handle(S3Request request) {
         ListParameters parameters = ListParameters.of(request.query(), "max-keys");
         String marker = request.query().get("marker").orElse("");
-        ListQuery query = marker.isEmpty()
-                ? parameters.query()
-                : parameters.query().after(Bytes.utf8(marker));
+        ListQuery query =
+                marker.isEmpty() ? parameters.query() : parameters.query().after(Bytes.utf8(marker));
         return Principal.find(keys, request.ownerId())
                 .chain(owner -> objects.list(request.theBucket().id(), query)
                         .map(listing -> render(request.bucketName(), parameters, marker, listing, owner)))

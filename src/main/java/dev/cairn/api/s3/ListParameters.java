@@ -26,7 +26,8 @@ record ListParameters(String prefix, String delimiter, int max, boolean urlEncod
             case "" -> false;
             case "url" -> true;
             default ->
-                throw S3Exception.invalidArgument("encoding-type", type, "Invalid Encoding Method specified in Request");
+                throw S3Exception.invalidArgument(
+                        "encoding-type", type, "Invalid Encoding Method specified in Request");
         };
     }
 

@@ -7,7 +7,7 @@ import dev.cairn.api.http.S3Exception;
 final class Numbers {
     private Numbers() {}
 
-    /** A non-negative number, of which only up to {@code cap} is taken; that is also what absent and empty stand for. */
+    /** A non-negative number, of which at most {@code cap} is taken; absent and empty stand for that, too. */
     static int capped(Query query, String name, int cap) {
         return Math.min(cap, orElse(query, name, cap));
     }

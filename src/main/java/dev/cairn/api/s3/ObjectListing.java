@@ -16,8 +16,8 @@ final class ObjectListing {
     static void write(
             XmlWriter out, ListParameters parameters, Listing<ObjectVersion> listing, Optional<Principal> owner) {
         for (Listing.Item<ObjectVersion> item : listing.items()) {
-            if (item instanceof Listing.Single<ObjectVersion>(_, ObjectVersion object)) {
-                write(out, parameters, object, owner);
+            if (item instanceof Listing.Single<ObjectVersion> single) {
+                write(out, parameters, single.value(), owner);
             }
         }
         parameters.writeGroups(out, listing);
@@ -36,6 +36,7 @@ final class ObjectListing {
         });
         out.element("Size", object.length());
         owner.ifPresent(it -> it.write(out, "Owner"));
-        out.element("StorageClass", StoredHeaders.storageClass(object.headers())).close();
+        out.element("StorageClass", StoredHeaders.storageClass(object.headers()))
+                .close();
     }
 }

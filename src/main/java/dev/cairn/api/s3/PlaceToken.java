@@ -29,7 +29,6 @@ final class PlaceToken {
                 // Answered below, as a token of another version is.
             }
         }
-        throw S3Exception.invalidArgument(
-                "continuation-token", token, "The continuation token provided is incorrect");
+        throw S3Exception.invalidArgument("continuation-token", token, "The continuation token provided is incorrect");
     }
 }

@@ -9,7 +9,7 @@ import java.util.Collection;
 import java.util.Map;
 import java.util.stream.Collectors;
 
-/** An owner or initiator as documents name it: the id of a key and its name, which is the id again when the key is gone. */
+/** An owner or initiator as documents name it: a key's id and its name, which is the id again when the key is gone. */
 record Principal(String id, String name) {
     static Principal of(AccessKey key) {
         return new Principal(key.id(), key.name());

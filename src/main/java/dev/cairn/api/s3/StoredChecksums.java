@@ -7,7 +7,7 @@ import dev.cairn.proto.ChecksumValue;
 import dev.cairn.table.RowType;
 import java.util.Optional;
 
-/** Checksums as rows keep them: algorithms by number, which is 1 to 5 in the order of {@link ChecksumAlgorithm}; 0 is none. */
+/** Checksums as rows keep them: algorithms by number, 1 to 5 in the order of {@link ChecksumAlgorithm}; 0 is none. */
 final class StoredChecksums {
     private StoredChecksums() {}
 

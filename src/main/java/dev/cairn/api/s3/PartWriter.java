@@ -1,0 +1,69 @@
+package dev.cairn.api.s3;
+
+import dev.cairn.api.http.Headers;
+import dev.cairn.api.http.S3Error;
+import dev.cairn.api.http.S3Exception;
+import dev.cairn.api.http.checksum.BodyDigests;
+import dev.cairn.api.http.checksum.Checksum;
+import dev.cairn.block.StoredBody;
+import dev.cairn.kernel.io.ByteSource;
+import dev.cairn.model.ObjectStore;
+import dev.cairn.model.Part;
+import dev.cairn.model.Upload;
+import dev.cairn.model.Uploads;
+import dev.cairn.proto.ChecksumValue;
+import io.smallrye.mutiny.Uni;
+import java.util.function.Supplier;
+
+/** Makes a body of at most {@value #MAX_PART_BYTES} bytes a part of an upload once it proved to be as promised. */
+final class PartWriter {
+    static final long MAX_PART_BYTES = 5L << 30;
+
+    private final ObjectStore objects;
+    private final Uploads uploads;
+
+    PartWriter(ObjectStore objects, Uploads uploads) {
+        this.objects = objects;
+        this.uploads = uploads;
+    }
+
+    static void requireSize(long length) {
+        if (length > MAX_PART_BYTES) {
+            throw S3Error.ENTITY_TOO_LARGE
+                    .exception()
+                    .with("ProposedSize", String.valueOf(length))
+                    .with("MaxSizeAllowed", String.valueOf(MAX_PART_BYTES));
+        }
+    }
+
+    /** Stores {@code length} bytes; {@code trailers} are asked for once the source has ended. */
+    Uni<Part> write(
+            Upload upload,
+            int number,
+            ByteSource source,
+            long length,
+            BodyDigests digests,
+            Supplier<Headers> trailers) {
+        return uploads.storePart(upload, source, length, digests::update)
+                .chain(body -> verified(upload, body, digests, trailers)
+                        .chain(result -> uploads.publishPart(upload, number, body, result.md5(), checksum(result))));
+    }
+
+    private Uni<BodyDigests.Result> verified(
+            Upload upload, StoredBody body, BodyDigests digests, Supplier<Headers> trailers) {
+        try {
+            return Uni.createFrom().item(digests.finish(trailers.get()));
+        } catch (S3Exception broken) {
+            return objects.discard(upload.bucket(), body)
+                    .onFailure()
+                    .recoverWithNull()
+                    .chain(() -> Uni.createFrom().failure(broken));
+        }
+    }
+
+    private static ChecksumValue checksum(BodyDigests.Result result) {
+        return result.checksum()
+                .map((Checksum checksum) -> StoredChecksums.of(checksum))
+                .orElseGet(ChecksumValue::getDefaultInstance);
+    }
+}

@@ -1,0 +1,77 @@
+package dev.cairn.api.s3;
+
+import dev.cairn.api.http.Answer;
+import dev.cairn.api.http.ByteRange;
+import dev.cairn.api.http.ETags;
+import dev.cairn.api.http.Headers;
+import dev.cairn.api.http.HttpDates;
+import dev.cairn.api.http.ObjectHeaders;
+import dev.cairn.api.http.checksum.BodyDigests;
+import dev.cairn.api.http.checksum.ChecksumRequest;
+import dev.cairn.api.http.checksum.MultipartChecksum;
+import dev.cairn.api.s3.xml.XmlWriter;
+import dev.cairn.kernel.id.OwnerId;
+import dev.cairn.model.Buckets;
+import dev.cairn.model.ObjectStore;
+import dev.cairn.model.ObjectVersion;
+import dev.cairn.model.Part;
+import dev.cairn.model.Upload;
+import dev.cairn.model.Uploads;
+import io.smallrye.mutiny.Uni;
+import java.time.Instant;
+
+/** Makes an object, or a range of it, a part of an upload. */
+final class UploadPartCopy implements OperationHandler {
+    private static final String RANGE = "x-amz-copy-source-range";
+    private static final Headers NO_HEADERS = Headers.of();
+
+    private final Buckets buckets;
+    private final ObjectStore objects;
+    private final Uploads uploads;
+    private final PartWriter writer;
+
+    UploadPartCopy(Buckets buckets, ObjectStore objects, Uploads uploads) {
+        this.buckets = buckets;
+        this.objects = objects;
+        this.uploads = uploads;
+        this.writer = new PartWriter(objects, uploads);
+    }
+
+    @Override
+    public Uni<Answer> handle(S3Request request) {
+        int number = PartNumbers.of(request.query());
+        OwnerId id = UploadId.of(request);
+        CopySource source = CopySource.of(request);
+        ObjectHeaders.refuseUnsupported(request.headers());
+        return uploads.require(request.theBucket().id(), request.objectKey(), id)
+                .chain(upload -> source.open(request, buckets, objects)
+                        .chain(opened -> copy(request.headers(), opened.object(), upload, number)))
+                .map(part -> Answer.xml(200, render(part).bytes()));
+    }
+
+    private Uni<Part> copy(Headers headers, ObjectVersion source, Upload upload, int number) {
+        long from = 0;
+        long to = source.length();
+        if (headers.has(RANGE)) {
+            ByteRange.Part range = ByteRange.ofCopySource(headers.get(RANGE).orElseThrow(), source.length());
+            from = range.first();
+            to = range.last() + 1;
+        }
+        PartWriter.requireSize(to - from);
+        BodyDigests digests = BodyDigests.of(
+                NO_HEADERS,
+                ChecksumRequest.NONE.orElse(UploadChecksums.declared(upload.value())
+                        .map(MultipartChecksum::algorithm)
+                        .orElse(UploadChecksums.FALLBACK)));
+        return writer.write(upload, number, objects.read(source, from, to), to - from, digests, () -> NO_HEADERS);
+    }
+
+    static XmlWriter render(Part part) {
+        XmlWriter out = XmlWriter.document("CopyPartResult")
+                .element("LastModified", HttpDates.isoMillis(Instant.ofEpochMilli(part.modifiedMillis())))
+                .element("ETag", ETags.quoted(part.etag()));
+        UploadChecksums.of(part)
+                .ifPresent(checksum -> out.element(checksum.algorithm().element(), checksum.text()));
+        return out;
+    }
+}
