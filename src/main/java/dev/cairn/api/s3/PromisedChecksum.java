@@ -79,8 +79,8 @@ record PromisedChecksum(List<CompleteMultipartUpload.Part> parts, Map<ChecksumAl
                 .filter(algorithm -> named.checksum(algorithm).isEmpty())
                 .ifPresent(algorithm -> {
                     throw S3Error.INVALID_REQUEST.exception(
-                            "The upload was created using a %s checksum. The complete request must include the checksum for each"
-                                    + " part. It was missing for part %d in the request."
+                            ("The upload was created using a %s checksum. The complete request must include the checksum"
+                                    + " for each part. It was missing for part %d in the request.")
                                     .formatted(algorithm, named.number()));
                 });
         for (Map.Entry<ChecksumAlgorithm, Bytes> promised : named.checksums().entrySet()) {
