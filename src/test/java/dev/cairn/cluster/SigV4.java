@@ -11,6 +11,8 @@ import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
@@ -109,17 +111,19 @@ record SigV4(String accessKey, String secretKey, String region) {
     }
 
     private static String encodedQuery(String raw) {
-        List<String> pairs = new ArrayList<>();
+        SortedMap<String, List<String>> pairs = new TreeMap<>();
         for (String pair : raw.split("&")) {
             if (!pair.isEmpty()) {
                 int equals = pair.indexOf('=');
                 String name = equals < 0 ? pair : pair.substring(0, equals);
                 String value = equals < 0 ? "" : pair.substring(equals + 1);
-                pairs.add(encoded(decoded(name), false) + "=" + encoded(decoded(value), false));
+                pairs.computeIfAbsent(encoded(decoded(name), false), _ -> new ArrayList<>())
+                        .add(encoded(decoded(value), false));
             }
         }
-        pairs.sort(null);
-        return String.join("&", pairs);
+        return pairs.entrySet().stream()
+                .flatMap(pair -> pair.getValue().stream().sorted().map(value -> pair.getKey() + "=" + value))
+                .collect(Collectors.joining("&"));
     }
 
     /** Bytes of a request target, whose characters stand for one byte each; a malformed escape stays as it is. */
