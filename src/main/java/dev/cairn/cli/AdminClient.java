@@ -32,6 +32,10 @@ final class AdminClient {
         this.token = token;
     }
 
+    boolean hasToken() {
+        return token != null;
+    }
+
     JsonNode get(String call, Map<String, String> query) {
         return exchange("GET", call, query, Optional.empty());
     }

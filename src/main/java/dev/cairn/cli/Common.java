@@ -9,15 +9,14 @@ final class Common {
     @Option(
             names = "--admin",
             paramLabel = "URL",
-            description =
-                    "Admin API of the server, such as http://127.0.0.1:3903. Default: admin.bind of the configuration.")
+            description = "Admin API, such as http://127.0.0.1:3903, if not the configured one.")
     @Nullable
     String admin;
 
     @Option(
             names = {"-c", "--config"},
             paramLabel = "FILE",
-            description = "Configuration of the server. Default: ./cairn.yaml, else /etc/cairn/cairn.yaml.")
+            description = "Configuration, if not ./cairn.yaml or /etc/cairn/cairn.yaml.")
     @Nullable
     Path config;
 

@@ -264,6 +264,8 @@ final class CairnCommandTest {
         admin.answers("/v2/GetClusterHealth", "{\"status\":\"unavailable\"}");
         assertThat(cairn("health")).isEqualTo(CairnCommand.FAILED);
         environment.remove("CAIRN_ADMIN_TOKEN");
+        assertThat(cairn("health")).isZero();
+        assertThat(out).hasToString("status  fine\n");
         assertThat(cairn("health", "--quiet")).isZero();
         admin.answers("/health", 503, "quorum lost");
         assertThat(cairn("health", "--quiet")).isEqualTo(CairnCommand.FAILED);

@@ -29,6 +29,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
+import java.util.function.Supplier;
 import java.util.stream.IntStream;
 
 /**
@@ -51,8 +52,8 @@ final class ObjectClients {
     private final List<Throwable> problems = new ArrayList<>();
     private int busy;
 
-    /** Sizes the clients choose from, and whether the hardware may refuse. */
-    record Mix(int inlineMax, int blockSize, boolean twoParts, boolean faults) {}
+    /** Sizes the clients choose from, the longest pause between two operations, and whether the hardware may refuse. */
+    record Mix(int inlineMax, int blockSize, boolean twoParts, boolean faults, long pauseNanos) {}
 
     ObjectClients(
             SimEnv env, SimNode node, BucketId bucket, Registers registers, Mix mix, SplittableRandom random) {
@@ -84,7 +85,7 @@ final class ObjectClients {
             busy--;
             return;
         }
-        env.in(random.nextLong(3_000_000), "client", () -> {
+        env.in(random.nextLong(mix.pauseNanos()), "client", () -> {
             Uni<?> operation;
             try {
                 operation = any();
@@ -115,7 +116,7 @@ final class ObjectClients {
 
     private Uni<?> any() {
         var key = anyKey();
-        return switch (random.nextInt(20)) {
+        return switch (random.nextInt(22)) {
             case 0, 1, 2, 3, 4, 5 -> put(key);
             case 6, 7, 8, 9 -> get(key);
             case 10, 11 -> delete(key);
@@ -123,6 +124,8 @@ final class ObjectClients {
             case 14 -> list();
             case 15 -> abortAny();
             case 16 -> breakOff();
+            case 17 -> node.cleaner().sweep();
+            case 18 -> passingBucket();
             default -> multipart(key);
         };
     }
@@ -310,6 +313,39 @@ final class ObjectClients {
             }
             return node.uploads().abort(bucket, upload.key(), upload.id());
         });
+    }
+
+    /** A bucket that is deleted while somebody writes to it: either the bucket goes or the object comes. */
+    private Uni<?> passingBucket() {
+        var content = anyContent();
+        var write = registers.begin(Bytes.utf8("of no interest"), List.of(content));
+        return node.buckets().create("passing-" + env.randomBytes(8).toHex()).chain(made -> Uni.join()
+                .all(
+                        refusable(later(() -> node.buckets().delete(made.id()))),
+                        refusable(node.objects()
+                                .store(made.id(), source(content.bytes(), Integer.MAX_VALUE), content.length(), _ -> {})
+                                .chain(body -> node.objects().publish(made.id(), KEYS.getFirst(), body, meta(write)))),
+                        refusable(later(() -> node.uploads()
+                                        .create(made.id(), KEYS.getFirst(), UploadValue.getDefaultInstance()))
+                                .chain(upload -> part(upload, 1, content, new TreeMap<>()))))
+                .andFailFast());
+    }
+
+    private <T> Uni<T> later(Supplier<Uni<T>> action) {
+        return Uni.createFrom()
+                .<Void>emitter(due ->
+                        env.in(random.nextLong(20_000_000), "client.pause", () -> due.complete(null)))
+                .chain(_ -> action.get());
+    }
+
+    private static Uni<Boolean> refusable(Uni<?> operation) {
+        return operation
+                .replaceWith(true)
+                .onFailure(failed -> failed instanceof RefusalException refused
+                        && (refused.refusal() instanceof Refusal.BucketNotEmpty
+                                || refused.refusal() instanceof Refusal.NoSuchBucket
+                                || refused.refusal() instanceof Refusal.NoSuchUpload))
+                .recoverWithItem(false);
     }
 
     private static ObjectMeta meta(Registers.Write write) {

@@ -15,6 +15,9 @@ import java.util.TreeSet;
 
 /** One seed of {@link PowerCutSimTest}: a node, its lives and their ends. */
 final class PowerCutRun {
+    /** Busy clients race each other; slow ones race the cleaning that comes seconds later. */
+    private static final List<Long> PAUSES_NANOS = List.of(3_000_000L, 300_000_000L, 5_000_000_000L);
+
     private final World world;
     private final SplittableRandom random;
     private final World.Node machine;
@@ -32,9 +35,10 @@ final class PowerCutRun {
         settings = new SimNode.Settings(
                 inlineMax,
                 blockSize,
-                Duration.ofSeconds(random.nextLong(30, 90)),
+                Duration.ofSeconds(random.nextLong(5, 60)),
                 Duration.ofSeconds(random.nextLong(1, 120)));
-        mix = new ObjectClients.Mix(inlineMax, blockSize, large, random.nextInt(3) == 0);
+        mix = new ObjectClients.Mix(
+                inlineMax, blockSize, large, random.nextInt(3) == 0, PAUSES_NANOS.get(random.nextInt(PAUSES_NANOS.size())));
     }
 
     long run() {
@@ -74,13 +78,13 @@ final class PowerCutRun {
         if (random.nextBoolean()) {
             world.await(recovered);
         } else {
-            recovered.subscribe().with(_ -> {});
+            recovered.subscribe().with(_ -> {}, _ -> {});
         }
         var clients = clients(bucket, node, mix);
         clients.start(1 + random.nextInt(5), 1 + random.nextInt(25));
         int pauses = random.nextInt(6);
         for (int pause = 0; pause < pauses; pause++) {
-            world.pass(random.nextLong(30_000_000));
+            world.pass(random.nextLong(10 * mix.pauseNanos()));
             StorageChecker.nothingIsMissing(machine);
             faults();
         }

@@ -6,6 +6,7 @@ import dev.cairn.crdt.Lww;
 import dev.cairn.kernel.codec.Bytes;
 import dev.cairn.kernel.codec.Sha256;
 import dev.cairn.kernel.id.BlockHash;
+import dev.cairn.kernel.id.OwnerId;
 import dev.cairn.proto.BlockEntry;
 import dev.cairn.proto.BodyValue;
 import dev.cairn.proto.ObjectValue;
@@ -76,6 +77,12 @@ final class StorageChecker {
         var attachments = rows.rows(Space.largeValues("large.objects")).keySet();
         require(attachments.equals(neededAttachments), "bodies beside rows: %s, want %s", attachments, neededAttachments);
         checkCounters();
+        forEachLive("fences", (key, _) -> {
+            var after = rows.rows(Space.rows("rows.objects")).tailMap(key).entrySet().stream()
+                    .takeWhile(row -> row.getKey().startsWith(key))
+                    .filter(row -> !RowType.LWW.decode(row.getValue()).isTombstone());
+            require(after.findAny().isEmpty(), "a deleted bucket holds objects: %s", key);
+        });
     }
 
     private void checkNothingLeft() {
@@ -90,7 +97,10 @@ final class StorageChecker {
         forEachLive("segments", (key, _) -> segments.add(key));
         require(segments.equals(neededSegments), "segments left over: %s", minus(segments, neededSegments));
         forEachLive("intents", (key, _) -> require(false, "an intent is left over: %s", key));
-        forEachLive("parts", (key, _) -> require(false, "a part is left over: %s", key));
+        forEachLive("parts", (key, _) -> require(
+                isLive("uploads", key.slice(0, key.length() - Integer.BYTES - OwnerId.BYTES)),
+                "a part is left over: %s",
+                key));
         for (var queue : List.of("queue.effects", "queue.unused-blocks")) {
             var waiting = rows.rows(Space.queue(queue));
             require(waiting.isEmpty(), "%s still holds %s", queue, waiting.keySet());

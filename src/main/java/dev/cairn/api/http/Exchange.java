@@ -9,6 +9,7 @@ import io.smallrye.mutiny.subscription.UniEmitter;
 import io.vertx.core.Context;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.impl.ContextInternal;
@@ -103,7 +104,7 @@ public final class Exchange {
                 if (answer.status() != 304 && answer.status() != 204) {
                     response.putHeader("Content-Length", String.valueOf(bytes.length()));
                 }
-                if (request.method() == io.vertx.core.http.HttpMethod.HEAD || bytes.isEmpty()) {
+                if (request.method().equals(HttpMethod.HEAD) || bytes.isEmpty()) {
                     response.end();
                 } else {
                     response.end(buffer(bytes));

@@ -1,5 +1,6 @@
 package dev.cairn.kernel.time;
 
+import dev.cairn.kernel.Failure;
 import dev.cairn.kernel.id.NodeId;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
@@ -23,15 +24,20 @@ public final class HybridClock {
         this.reserve = new AtomicLong(reserved);
     }
 
-    /** The next stamp. */
+    /** The next stamp; fails as overloaded when the reserve is used up, which a disk that takes no writes brings about. */
     public Stamp next() {
-        long bound = reserve.get();
-        long now = Stamp.atMillis(wallMillis.getAsLong());
-        long made = last.updateAndGet(before -> Math.max(before + 1, Math.min(now, bound)));
-        if (made > bound) {
-            throw new IllegalStateException("the clock used up its reserve before a new one was durable");
+        while (true) {
+            long bound = reserve.get();
+            long before = last.get();
+            long now = Stamp.atMillis(wallMillis.getAsLong());
+            long next = now < bound ? Math.max(before + 1, now) : before + 1;
+            if (next > bound) {
+                throw new Failure.Overloaded("the reserve of the clock").asException();
+            }
+            if (last.compareAndSet(before, next)) {
+                return new Stamp(next, node);
+            }
         }
-        return new Stamp(made, node);
     }
 
     /** Learns of a stamp seen elsewhere, so that the next one is above it. */
