@@ -4,6 +4,7 @@ import dev.cairn.model.AccessKeys;
 import dev.cairn.model.Buckets;
 import dev.cairn.model.ObjectStore;
 import dev.cairn.model.StorageNode;
+import dev.cairn.model.Uploads;
 import java.util.EnumMap;
 import java.util.Map;
 
@@ -28,6 +29,14 @@ public final class S3Operations {
         handlers.put(S3Operation.GET_OBJECT, get);
         handlers.put(S3Operation.HEAD_OBJECT, get);
         handlers.put(S3Operation.DELETE_OBJECT, new DeleteObject(objects));
+        Uploads uploads = node.uploads();
+        handlers.put(S3Operation.CREATE_MULTIPART_UPLOAD, new CreateMultipartUpload(uploads));
+        handlers.put(S3Operation.UPLOAD_PART, new UploadPart(objects, uploads));
+        handlers.put(S3Operation.UPLOAD_PART_COPY, new UploadPartCopy(buckets, objects, uploads));
+        handlers.put(S3Operation.COMPLETE_MULTIPART_UPLOAD, new CompleteUpload(uploads));
+        handlers.put(S3Operation.ABORT_MULTIPART_UPLOAD, new AbortMultipartUpload(uploads));
+        handlers.put(S3Operation.LIST_PARTS, new ListParts(uploads, keys));
+        handlers.put(S3Operation.LIST_MULTIPART_UPLOADS, new ListMultipartUploads(uploads, keys));
     }
 
     Map<S3Operation, OperationHandler> handlers() {
