@@ -16,6 +16,7 @@ import dev.cairn.model.ObjectVersion;
 import dev.cairn.model.Part;
 import dev.cairn.model.Refusal;
 import dev.cairn.model.RefusalException;
+import dev.cairn.model.StorageNode;
 import dev.cairn.model.Upload;
 import dev.cairn.proto.ChecksumValue;
 import dev.cairn.proto.HeaderField;
@@ -44,7 +45,7 @@ final class ObjectClients {
             .toList();
 
     private final SimEnv env;
-    private final SimNode node;
+    private final StorageNode node;
     private final BucketId bucket;
     private final Registers registers;
     private final Mix mix;
@@ -56,7 +57,7 @@ final class ObjectClients {
     record Mix(int inlineMax, int blockSize, boolean twoParts, boolean faults, long pauseNanos) {}
 
     ObjectClients(
-            SimEnv env, SimNode node, BucketId bucket, Registers registers, Mix mix, SplittableRandom random) {
+            SimEnv env, StorageNode node, BucketId bucket, Registers registers, Mix mix, SplittableRandom random) {
         this.env = env;
         this.node = node;
         this.bucket = bucket;
@@ -107,9 +108,10 @@ final class ObjectClients {
             // What failed, and that cleaning up after it failed as well.
             case CompositeException several -> several.getCauses().stream().allMatch(this::isExpected);
             case RefusalException refused -> refused.refusal() instanceof Refusal.NoSuchUpload;
-            case FailureException failure -> mix.faults()
-                    && (failure.failure() instanceof Failure.DiskFull
-                            || failure.failure() instanceof Failure.Overloaded);
+            case FailureException failure ->
+                mix.faults()
+                        && (failure.failure() instanceof Failure.DiskFull
+                                || failure.failure() instanceof Failure.Overloaded);
             default -> false;
         };
     }
@@ -124,7 +126,7 @@ final class ObjectClients {
             case 14 -> list();
             case 15 -> abortAny();
             case 16 -> breakOff();
-            case 17 -> node.cleaner().sweep();
+            case 17 -> node.blocks().cleaner().sweep();
             case 18 -> passingBucket();
             default -> multipart(key);
         };
@@ -206,7 +208,8 @@ final class ObjectClients {
                     : node.objects()
                             .store(
                                     bucket,
-                                    node.objects().read(found.get(), 0, found.get().length()),
+                                    node.objects()
+                                            .read(found.get(), 0, found.get().length()),
                                     found.get().length(),
                                     _ -> {});
             return body.chain(stored -> node.objects().publish(bucket, to, stored, meta(write)))
@@ -248,13 +251,17 @@ final class ObjectClients {
         int parts = mix.twoParts() && random.nextInt(3) == 0 ? 2 : 1;
         var write = registers.begin(key, sent);
         return node.uploads()
-                .create(bucket, key, UploadValue.newBuilder().addHeaders(header(write)).build())
+                .create(
+                        bucket,
+                        key,
+                        UploadValue.newBuilder().addHeaders(header(write)).build())
                 .chain(upload -> {
                     List<Uni<Part>> uploads = new ArrayList<>();
                     Map<String, Content> byEtag = new TreeMap<>();
                     for (int number = 1; number <= parts; number++) {
                         for (int attempt = 0; attempt <= random.nextInt(2); attempt++) {
-                            var content = number < parts ? new Content(random.nextInt(PATTERNS), 5 << 20) : anyContent();
+                            var content =
+                                    number < parts ? new Content(random.nextInt(PATTERNS), 5 << 20) : anyContent();
                             uploads.add(part(upload, number, content, byEtag));
                         }
                     }
@@ -307,34 +314,43 @@ final class ObjectClients {
     }
 
     private Uni<?> abortAny() {
-        return node.uploads().list(bucket, ListQuery.of(Bytes.EMPTY, Bytes.EMPTY, 1 + random.nextInt(5))).chain(page -> {
-            if (page.items().isEmpty() || !(page.items().getLast() instanceof Listing.Single<Upload>(_, var upload))) {
-                return Uni.createFrom().voidItem();
-            }
-            return node.uploads().abort(bucket, upload.key(), upload.id());
-        });
+        return node.uploads()
+                .list(bucket, ListQuery.of(Bytes.EMPTY, Bytes.EMPTY, 1 + random.nextInt(5)))
+                .chain(page -> {
+                    if (page.items().isEmpty()
+                            || !(page.items().getLast() instanceof Listing.Single<Upload>(var _, var upload))) {
+                        return Uni.createFrom().voidItem();
+                    }
+                    return node.uploads().abort(bucket, upload.key(), upload.id());
+                });
     }
 
     /** A bucket that is deleted while somebody writes to it: either the bucket goes or the object comes. */
     private Uni<?> passingBucket() {
         var content = anyContent();
         var write = registers.begin(Bytes.utf8("of no interest"), List.of(content));
-        return node.buckets().create("passing-" + env.randomBytes(8).toHex()).chain(made -> Uni.join()
-                .all(
-                        refusable(later(() -> node.buckets().delete(made.id()))),
-                        refusable(node.objects()
-                                .store(made.id(), source(content.bytes(), Integer.MAX_VALUE), content.length(), _ -> {})
-                                .chain(body -> node.objects().publish(made.id(), KEYS.getFirst(), body, meta(write)))),
-                        refusable(later(() -> node.uploads()
-                                        .create(made.id(), KEYS.getFirst(), UploadValue.getDefaultInstance()))
-                                .chain(upload -> part(upload, 1, content, new TreeMap<>()))))
-                .andFailFast());
+        return node.buckets()
+                .create("passing-" + env.randomBytes(8).toHex())
+                .chain(made -> Uni.join()
+                        .all(
+                                refusable(later(() -> node.buckets().delete(made.id()))),
+                                refusable(node.objects()
+                                        .store(
+                                                made.id(),
+                                                source(content.bytes(), Integer.MAX_VALUE),
+                                                content.length(),
+                                                _ -> {})
+                                        .chain(body ->
+                                                node.objects().publish(made.id(), KEYS.getFirst(), body, meta(write)))),
+                                refusable(later(() -> node.uploads()
+                                                .create(made.id(), KEYS.getFirst(), UploadValue.getDefaultInstance()))
+                                        .chain(upload -> part(upload, 1, content, new TreeMap<>()))))
+                        .andFailFast());
     }
 
     private <T> Uni<T> later(Supplier<Uni<T>> action) {
         return Uni.createFrom()
-                .<Void>emitter(due ->
-                        env.in(random.nextLong(20_000_000), "client.pause", () -> due.complete(null)))
+                .<Void>emitter(due -> env.in(random.nextLong(20_000_000), "client.pause", () -> due.complete(null)))
                 .chain(_ -> action.get());
     }
 
@@ -353,7 +369,10 @@ final class ObjectClients {
     }
 
     private static HeaderField header(Registers.Write write) {
-        return HeaderField.newBuilder().setName(ID).setValue(Long.toString(write.id())).build();
+        return HeaderField.newBuilder()
+                .setName(ID)
+                .setValue(Long.toString(write.id()))
+                .build();
     }
 
     static long id(ObjectVersion object) {

@@ -101,9 +101,12 @@ final class Registers {
         long readEnded = ++moment;
         var all = of(key);
         if (seen.isPresent()) {
-            var write = all.stream().filter(each -> each.id == seen.get() && each.present).findFirst();
+            var write = all.stream()
+                    .filter(each -> each.id == seen.get() && each.present)
+                    .findFirst();
             if (write.isEmpty() || !possible(all, write.get(), readBegun, readEnded)) {
-                throw new AssertionError("%s holds what write %d wrote, but %s".formatted(key.toUtf8(), seen.get(), all));
+                throw new AssertionError(
+                        "%s holds what write %d wrote, but %s".formatted(key.toUtf8(), seen.get(), all));
             }
             return write;
         }
@@ -116,8 +119,7 @@ final class Registers {
     private static boolean possible(List<Write> all, Write write, long readBegun, long readEnded) {
         return write.begun < readEnded
                 && all.stream()
-                        .noneMatch(later ->
-                                later.acknowledged && later.ended < readBegun && later.begun > write.ended);
+                        .noneMatch(later -> later.acknowledged && later.ended < readBegun && later.begun > write.ended);
     }
 
     /** Nothing was under way when {@code seen} was read: from now on it is what the key holds. */

@@ -16,6 +16,7 @@ public final class S3Operations {
         ObjectStore objects = node.objects();
         Buckets buckets = node.buckets();
         AccessKeys keys = node.keys();
+        Uploads uploads = node.uploads();
         GetObject get = new GetObject(objects);
         handlers.put(S3Operation.LIST_BUCKETS, new ListBuckets(buckets, region));
         handlers.put(S3Operation.CREATE_BUCKET, new CreateBucket(buckets, region));
@@ -28,8 +29,8 @@ public final class S3Operations {
         handlers.put(S3Operation.PUT_OBJECT, new PutObject(objects));
         handlers.put(S3Operation.GET_OBJECT, get);
         handlers.put(S3Operation.HEAD_OBJECT, get);
+        handlers.put(S3Operation.COPY_OBJECT, new CopyObject(buckets, objects));
         handlers.put(S3Operation.DELETE_OBJECT, new DeleteObject(objects));
-        Uploads uploads = node.uploads();
         handlers.put(S3Operation.CREATE_MULTIPART_UPLOAD, new CreateMultipartUpload(uploads));
         handlers.put(S3Operation.UPLOAD_PART, new UploadPart(objects, uploads));
         handlers.put(S3Operation.UPLOAD_PART_COPY, new UploadPartCopy(buckets, objects, uploads));
