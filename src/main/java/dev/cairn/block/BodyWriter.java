@@ -34,6 +34,7 @@ final class BodyWriter {
     private final SortedMap<Integer, BlockEntry> finished = new TreeMap<>();
 
     private final List<BlockHash> referred = new ArrayList<>();
+    private long passed;
     private int finishing;
     private @Nullable Throwable broken;
     private @Nullable Runnable wakeUp;
@@ -92,7 +93,7 @@ final class BodyWriter {
         }
         BlockWriter into = writer;
         if (into == null) {
-            into = blocks.create(progress::passed);
+            into = blocks.create(this::passed);
             writer = into;
         }
         boolean full = inBlock == bodies.blockSize() || taken == length;
@@ -109,6 +110,17 @@ final class BodyWriter {
         }
         blocks.finish(full, owner).subscribe().with(written -> finished(index, written), this::failed);
         return drain(FINISHING_AT_ONCE - 1).chain(this::fullSegments).replaceWith(true);
+    }
+
+    /** Each block has a thread of its own; the next one only begins when this one's pieces have all been seen. */
+    private void passed(Bytes piece) {
+        progress.passed(piece);
+        Runnable wake;
+        synchronized (this) {
+            passed += piece.length();
+            wake = wake();
+        }
+        wake.run();
     }
 
     private void finished(int index, BlockWriter.Written written) {
@@ -137,16 +149,20 @@ final class BodyWriter {
 
     private Runnable finishingLess() {
         finishing--;
+        return wake();
+    }
+
+    private Runnable wake() {
         Runnable wake = wakeUp;
         wakeUp = null;
         return wake == null ? () -> {} : wake;
     }
 
-    /** Completes when at most {@code atMost} blocks are finishing; fails when one of them failed. */
+    /** Completes when every piece was seen and at most {@code atMost} blocks are finishing; fails when one of them failed. */
     private Uni<Void> drain(int atMost) {
         return Repeat.whileTrue(() -> Uni.createFrom().emitter(emitter -> {
             synchronized (this) {
-                if (broken == null && finishing > atMost) {
+                if (broken == null && (finishing > atMost || passed < taken)) {
                     wakeUp = () -> emitter.complete(true);
                     return;
                 }
