@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,8 +35,8 @@ final class BodyWriter {
     private final SortedMap<Integer, BlockEntry> finished = new TreeMap<>();
 
     private final List<BlockHash> referred = new ArrayList<>();
-    private long passed;
     private int finishing;
+    private long passed;
     private @Nullable Throwable broken;
     private @Nullable Runnable wakeUp;
 
@@ -60,7 +61,7 @@ final class BodyWriter {
     Uni<StoredBody> run() {
         return progress.begins(owner)
                 .chain(() -> Repeat.whileTrue(this::step))
-                .chain(() -> drain(0))
+                .chain(() -> until(() -> finishing == 0))
                 .chain(this::lastSegments)
                 .onFailure()
                 .call(this::undo);
@@ -109,18 +110,9 @@ final class BodyWriter {
             finishing++;
         }
         blocks.finish(full, owner).subscribe().with(written -> finished(index, written), this::failed);
-        return drain(FINISHING_AT_ONCE - 1).chain(this::fullSegments).replaceWith(true);
-    }
-
-    /** Each block has a thread of its own; the next one only begins when this one's pieces have all been seen. */
-    private void passed(Bytes piece) {
-        progress.passed(piece);
-        Runnable wake;
-        synchronized (this) {
-            passed += piece.length();
-            wake = wake();
-        }
-        wake.run();
+        return until(() -> finishing < FINISHING_AT_ONCE && passed == taken)
+                .chain(this::fullSegments)
+                .replaceWith(true);
     }
 
     private void finished(int index, BlockWriter.Written written) {
@@ -147,27 +139,39 @@ final class BodyWriter {
         wake.run();
     }
 
-    private Runnable finishingLess() {
-        finishing--;
-        return wake();
+    /** Digests need the pieces in order, so the next block begins only when the last piece of this one has passed. */
+    private void passed(Bytes piece) {
+        progress.passed(piece);
+        Runnable wake;
+        synchronized (this) {
+            passed += piece.length();
+            wake = takeWakeUp();
+        }
+        wake.run();
     }
 
-    private Runnable wake() {
+    private Runnable finishingLess() {
+        finishing--;
+        return takeWakeUp();
+    }
+
+    private Runnable takeWakeUp() {
         Runnable wake = wakeUp;
         wakeUp = null;
         return wake == null ? () -> {} : wake;
     }
 
-    /** Completes when every piece was seen and at most {@code atMost} blocks are finishing; fails when one of them failed. */
-    private Uni<Void> drain(int atMost) {
+    /** Completes when {@code condition}, judged under the lock, holds; fails when a block failed. */
+    private Uni<Void> until(BooleanSupplier condition) {
         return Repeat.whileTrue(() -> Uni.createFrom().emitter(emitter -> {
+            Throwable why;
             synchronized (this) {
-                if (broken == null && (finishing > atMost || passed < taken)) {
+                why = broken;
+                if (why == null && !condition.getAsBoolean()) {
                     wakeUp = () -> emitter.complete(true);
                     return;
                 }
             }
-            Throwable why = broken;
             if (why != null) {
                 emitter.fail(why);
             } else {
@@ -228,19 +232,23 @@ final class BodyWriter {
         if (writer != null) {
             writer.discard();
         }
-        return Repeat.whileTrue(() -> Uni.createFrom().emitter(emitter -> {
-                    synchronized (this) {
-                        if (finishing > 0) {
-                            wakeUp = () -> emitter.complete(true);
-                            return;
-                        }
-                    }
-                    emitter.complete(false);
-                }))
+        return allFinished()
                 .chain(() -> bodies.releaseOwner(
                         owner, referred.stream().distinct().toList()))
                 .chain(() -> broken == null ? progress.undone(owner) : Uni.createFrom().voidItem())
                 .onFailure()
                 .recoverWithNull();
+    }
+
+    private Uni<Void> allFinished() {
+        return Repeat.whileTrue(() -> Uni.createFrom().emitter(emitter -> {
+            synchronized (this) {
+                if (finishing > 0) {
+                    wakeUp = () -> emitter.complete(true);
+                    return;
+                }
+            }
+            emitter.complete(false);
+        }));
     }
 }
