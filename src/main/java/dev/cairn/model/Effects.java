@@ -19,7 +19,10 @@ import dev.cairn.table.Tables;
 import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
 import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * What must follow a change of rows: freeing blocks, sweeping parts. Queued in the transaction of the change, so that no crash
@@ -57,17 +60,23 @@ public final class Effects {
 
     /** Does everything that is queued; fails when some of it could not be done yet. */
     public Uni<Void> run() {
-        return Repeat.whileTrue(() -> store.scan(QUEUE, Scan.prefix(Bytes.EMPTY, BATCH))
-                .chain(entries -> entries.isEmpty()
-                        ? Uni.createFrom().item(false)
-                        : Multi.createFrom()
-                                .iterable(entries)
-                                .onItem()
-                                .transformToUni(entry -> perform(ObjectRows.parse(EffectValue.parser(), entry.value())))
-                                .merge(AT_ONCE)
-                                .collect()
-                                .last()
-                                .chain(() -> done(entries))));
+        Deque<Bytes> from = new ArrayDeque<>(List.of(Bytes.EMPTY));
+        return Repeat.whileTrue(() -> store.scan(QUEUE, new Scan(from.pop(), Optional.empty(), BATCH))
+                .chain(entries -> {
+                    if (entries.isEmpty()) {
+                        return Uni.createFrom().item(false);
+                    }
+                    // Going on behind what was done spares the walk over the deleted entries at the front.
+                    from.push(entries.getLast().key().successor());
+                    return Multi.createFrom()
+                            .iterable(entries)
+                            .onItem()
+                            .transformToUni(entry -> perform(ObjectRows.parse(EffectValue.parser(), entry.value())))
+                            .merge(AT_ONCE)
+                            .collect()
+                            .last()
+                            .chain(() -> done(entries));
+                }));
     }
 
     private Uni<Boolean> done(List<Entry> entries) {
