@@ -30,6 +30,9 @@ import java.util.Optional;
  */
 public final class Effects {
     static final Space QUEUE = Space.queue("queue.effects");
+    /** What waits for readers, by due time. */
+    static final Space LATER = Space.queue("queue.effects-later");
+
     private static final Duration POLL = Duration.ofSeconds(1);
     private static final int BATCH = 256;
     private static final int AT_ONCE = 16;
@@ -39,12 +42,15 @@ public final class Effects {
     private final Store store;
     private final Tables tables;
     private final Bodies bodies;
+    private final Duration delay;
 
-    public Effects(Env env, Store store, Tables tables, Bodies bodies) {
+    /** {@code delay} is how long what a reader may be reading outlives its object. */
+    public Effects(Env env, Store store, Tables tables, Bodies bodies, Duration delay) {
         this.env = env;
         this.store = store;
         this.tables = tables;
         this.bodies = bodies;
+        this.delay = delay;
     }
 
     /** The key is the hash of the effect: the same effect twice is one entry. */
@@ -58,8 +64,9 @@ public final class Effects {
         env.schedule(POLL, () -> run().onFailure().recoverWithNull().subscribe().with(_ -> start()));
     }
 
-    /** Does everything that is queued; fails when some of it could not be done yet. */
+    /** Does everything that is due; fails when some of it could not be done yet. */
     public Uni<Void> run() {
+<<<<<<< HEAD
         Deque<Bytes> from = new ArrayDeque<>(List.of(Bytes.EMPTY));
         return Repeat.whileTrue(() -> store.scan(QUEUE, new Scan(from.pop(), Optional.empty(), BATCH))
                 .chain(entries -> {
@@ -77,13 +84,53 @@ public final class Effects {
                             .last()
                             .chain(() -> done(entries));
                 }));
+=======
+        return Repeat.whileTrue(() -> store.scan(QUEUE, Scan.prefix(Bytes.EMPTY, BATCH))
+                        .chain(entries -> performAll(entries.stream()
+                                        .filter(entry -> !isForReaders(effect(entry)))
+                                        .toList())
+                                .chain(() -> done(QUEUE, entries))))
+                .chain(() -> Repeat.whileTrue(() -> store.scan(
+                                LATER, new Scan(Bytes.EMPTY, Optional.of(Bytes.ofLong(env.wallMillis())), BATCH))
+                        .chain(entries -> performAll(entries).chain(() -> done(LATER, entries)))));
+>>>>>>> store
     }
 
-    private Uni<Boolean> done(List<Entry> entries) {
+    private Uni<Void> performAll(List<Entry> entries) {
+        return Multi.createFrom()
+                .iterable(entries)
+                .onItem()
+                .transformToUni(entry -> perform(effect(entry)))
+                .merge(AT_ONCE)
+                .collect()
+                .last()
+                .replaceWithVoid();
+    }
+
+    /** Drops what is done, and puts off what a reader may still need; false when there was nothing. */
+    private Uni<Boolean> done(Space queue, List<Entry> entries) {
+        if (entries.isEmpty()) {
+            return Uni.createFrom().item(false);
+        }
+        Bytes due = Bytes.ofLong(env.wallMillis() + delay.toMillis());
         return store.commitLazily(tx -> {
-            entries.forEach(entry -> tx.delete(QUEUE, entry.key()));
+            for (Entry entry : entries) {
+                tx.delete(queue, entry.key());
+                if (queue.equals(QUEUE) && isForReaders(effect(entry))) {
+                    tx.put(LATER, due.concat(entry.key()), entry.value());
+                }
+            }
             return true;
         });
+    }
+
+    private static EffectValue effect(Entry entry) {
+        return ObjectRows.parse(EffectValue.parser(), entry.value());
+    }
+
+    /** Whether it takes away pages that somebody who is reading the old body has yet to fetch: they stay as long as blocks do. */
+    private static boolean isForReaders(EffectValue effect) {
+        return effect.hasReleaseManifest() || effect.getReleaseBody().getBody().getSegments() > 0;
     }
 
     private Uni<Void> perform(EffectValue effect) {

@@ -67,7 +67,7 @@ public final class StorageNode {
         intents = new Intents(env, self, tables, replica, references, bodies);
         objects = new ObjectStore(env, tables, bodies, intents);
         uploads = new Uploads(env, tables, bodies, intents, objects);
-        effects = new Effects(env, store, tables, bodies);
+        effects = new Effects(env, store, tables, bodies, settings.blockDeleteDelay());
         keys = new AccessKeys(env, tables, replica);
         buckets = new Buckets(env, store, tables, replica, keys);
     }

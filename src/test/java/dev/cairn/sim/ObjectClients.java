@@ -1,5 +1,6 @@
 package dev.cairn.sim;
 
+import dev.cairn.block.Bodies;
 import dev.cairn.block.StoredBody;
 import dev.cairn.kernel.Failure;
 import dev.cairn.kernel.FailureException;
@@ -170,14 +171,15 @@ final class ObjectClients {
     }
 
     Content anyContent() {
-        int most = switch (random.nextInt(8)) {
-            case 0 -> 1;
-            case 1, 2 -> mix.inlineMax() + 2;
-            case 3, 4 -> 2 * mix.blockSize() + 2;
-            case 5, 6 -> 6 * mix.blockSize();
-            default -> random.nextInt(4) == 0 ? 70 * mix.blockSize() : mix.blockSize();
+        int length = switch (random.nextInt(16)) {
+            case 0, 1 -> 0;
+            case 2, 3, 4, 5 -> random.nextInt(mix.inlineMax() + 2);
+            case 6, 7, 8, 9 -> random.nextInt(2 * mix.blockSize() + 2);
+            case 10, 11, 12, 13 -> random.nextInt(6 * mix.blockSize());
+            case 14 -> 2 * mix.blockSize();
+            default -> (Bodies.BLOCKS_IN_ROW + 1 + random.nextInt(8)) * mix.blockSize() - random.nextInt(2);
         };
-        return new Content(random.nextInt(PATTERNS), random.nextInt(most));
+        return new Content(random.nextInt(PATTERNS), length);
     }
 
     private Uni<?> put(Bytes key) {
@@ -334,7 +336,7 @@ final class ObjectClients {
                         refusable(later(() -> new UploadSession(this, node, made.id(), nowhere, registers).run()))));
     }
 
-    private <T> Uni<T> later(Supplier<Uni<T>> action) {
+    <T> Uni<T> later(Supplier<Uni<T>> action) {
         return Uni.createFrom()
                 .<Void>emitter(due -> env.in(random.nextLong(20_000_000), "client.pause", () -> due.complete(null)))
                 .chain(_ -> action.get());

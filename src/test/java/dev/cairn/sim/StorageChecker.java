@@ -107,7 +107,7 @@ final class StorageChecker {
                         isLive("uploads", key.slice(0, key.length() - Integer.BYTES - OwnerId.BYTES)),
                         "a part is left over: %s",
                         key));
-        for (var queue : List.of("queue.effects", "queue.unused-blocks")) {
+        for (var queue : List.of("queue.effects", "queue.effects-later", "queue.unused-blocks")) {
             var waiting = rows.rows(Space.queue(queue));
             require(waiting.isEmpty(), "%s still holds %s", queue, waiting.keySet());
         }

@@ -94,7 +94,9 @@ final class UploadSession {
             }
             page.parts().forEach(part -> sent.add(byEtag.get(part.etag())));
             return clients.chance(2)
-                    ? ObjectClients.together(latePart(upload, page.parts().getLast()), complete(upload, page.parts()))
+                    ? ObjectClients.together(
+                            latePart(upload, page.parts().getLast()),
+                            clients.later(() -> complete(upload, page.parts())))
                     : complete(upload, page.parts());
         });
     }
@@ -112,7 +114,7 @@ final class UploadSession {
                 });
     }
 
-    private Uni<?> complete(Upload upload, List<Part> parts) {
+    private Uni<Boolean> complete(Upload upload, List<Part> parts) {
         var request = new Completion(
                 parts.stream()
                         .map(part -> new Completion.NamedPart(part.number(), part.etag(), Optional.empty()))
@@ -128,7 +130,8 @@ final class UploadSession {
                 .invoke(() -> {
                     clients.tally().saw(parts.size() == 1 ? Tally.Event.COMPLETED : Tally.Event.COMPLETED_TWO_PARTS);
                     write.acknowledge();
-                });
+                })
+                .replaceWith(true);
     }
 
     /** Whether a completion may be refused so: the part it named was replaced by other bytes, or the upload was aborted. */

@@ -1,6 +1,7 @@
 package dev.cairn.api.admin;
 
 import dev.cairn.config.Secret;
+import jakarta.inject.Provider;
 import jakarta.ws.rs.container.ContainerRequestContext;
 import jakarta.ws.rs.container.ContainerRequestFilter;
 import jakarta.ws.rs.container.ContainerResponseContext;
@@ -18,15 +19,16 @@ final class TokenFilter implements ContainerRequestFilter, ContainerResponseFilt
     private static final String SCHEME = "Bearer ";
     private static final Logger LOG = Logger.getLogger("dev.cairn.admin");
 
-    private final AdminSettings settings;
+    /** Asked for late: the container makes this object before there is a node. */
+    private final Provider<AdminSettings> settings;
 
-    TokenFilter(AdminSettings settings) {
+    TokenFilter(Provider<AdminSettings> settings) {
         this.settings = settings;
     }
 
     @Override
     public void filter(ContainerRequestContext request) {
-        Secret token = settings.token();
+        Secret token = settings.get().token();
         if (token == null) {
             throw AdminException.denied(
                     "the admin API is off, since it has no token: set admin.token-file or CAIRN_ADMIN_TOKEN"
