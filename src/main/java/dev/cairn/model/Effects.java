@@ -66,34 +66,24 @@ public final class Effects {
 
     /** Does everything that is due; fails when some of it could not be done yet. */
     public Uni<Void> run() {
-<<<<<<< HEAD
+        return drain(QUEUE, Optional.empty())
+                .chain(() -> drain(LATER, Optional.of(Bytes.ofLong(env.wallMillis()))));
+    }
+
+    /** Each batch begins behind the one before, which spares the walk over the deleted entries at the front. */
+    private Uni<Void> drain(Space queue, Optional<Bytes> until) {
         Deque<Bytes> from = new ArrayDeque<>(List.of(Bytes.EMPTY));
-        return Repeat.whileTrue(() -> store.scan(QUEUE, new Scan(from.pop(), Optional.empty(), BATCH))
+        return Repeat.whileTrue(() -> store.scan(queue, new Scan(from.pop(), until, BATCH))
                 .chain(entries -> {
                     if (entries.isEmpty()) {
                         return Uni.createFrom().item(false);
                     }
-                    // Going on behind what was done spares the walk over the deleted entries at the front.
                     from.push(entries.getLast().key().successor());
-                    return Multi.createFrom()
-                            .iterable(entries)
-                            .onItem()
-                            .transformToUni(entry -> perform(ObjectRows.parse(EffectValue.parser(), entry.value())))
-                            .merge(AT_ONCE)
-                            .collect()
-                            .last()
-                            .chain(() -> done(entries));
+                    return performAll(entries.stream()
+                                    .filter(entry -> queue.equals(LATER) || !isForReaders(effect(entry)))
+                                    .toList())
+                            .chain(() -> done(queue, entries));
                 }));
-=======
-        return Repeat.whileTrue(() -> store.scan(QUEUE, Scan.prefix(Bytes.EMPTY, BATCH))
-                        .chain(entries -> performAll(entries.stream()
-                                        .filter(entry -> !isForReaders(effect(entry)))
-                                        .toList())
-                                .chain(() -> done(QUEUE, entries))))
-                .chain(() -> Repeat.whileTrue(() -> store.scan(
-                                LATER, new Scan(Bytes.EMPTY, Optional.of(Bytes.ofLong(env.wallMillis())), BATCH))
-                        .chain(entries -> performAll(entries).chain(() -> done(LATER, entries)))));
->>>>>>> store
     }
 
     private Uni<Void> performAll(List<Entry> entries) {
@@ -107,11 +97,8 @@ public final class Effects {
                 .replaceWithVoid();
     }
 
-    /** Drops what is done, and puts off what a reader may still need; false when there was nothing. */
+    /** Drops what is done, and puts off what a reader may still need. */
     private Uni<Boolean> done(Space queue, List<Entry> entries) {
-        if (entries.isEmpty()) {
-            return Uni.createFrom().item(false);
-        }
         Bytes due = Bytes.ofLong(env.wallMillis() + delay.toMillis());
         return store.commitLazily(tx -> {
             for (Entry entry : entries) {

@@ -7,12 +7,11 @@ import jakarta.ws.rs.container.ContainerRequestFilter;
 import jakarta.ws.rs.container.ContainerResponseContext;
 import jakarta.ws.rs.container.ContainerResponseFilter;
 import jakarta.ws.rs.core.HttpHeaders;
-import jakarta.ws.rs.ext.Provider;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /** Lets calls with the right bearer token and a body of bounded length pass, before the body is read, and logs every change. */
-@Provider
+@jakarta.ws.rs.ext.Provider
 @AdminApi
 final class TokenFilter implements ContainerRequestFilter, ContainerResponseFilter {
     static final int MAX_BODY_BYTES = 64 << 10;
