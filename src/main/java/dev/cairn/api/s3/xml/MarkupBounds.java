@@ -1,9 +1,10 @@
 package dev.cairn.api.s3.xml;
 
 /**
- * One pass over a document before the parser sees it, in time that only grows with its length: the parser's own time grows with the
- * square of the attributes of an element and of the length of a name. Bounds tags and processing instructions to {@value #MAX_TAG}
- * bytes and references to {@value #MAX_REFERENCE}; lets no DTD and no encoding pass in which it could not tell markup from text.
+ * One pass over a document before the parser sees it, in time that only grows with its length: the parser's own time
+ * grows with the square of the attributes of an element and of the length of a name. Bounds tags and processing
+ * instructions to {@value #MAX_TAG} bytes and references to {@value #MAX_REFERENCE}; lets no DTD and no encoding pass in
+ * which it could not tell markup from text.
  */
 final class MarkupBounds {
     static final int MAX_TAG = 4096;

@@ -19,8 +19,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Reads a request document into a tree without recursion: depth at most {@value #MAX_DEPTH}, elements at most
- * {@value #MAX_ELEMENTS} of {@value #MAX_NAMES} names, attributes of one at most {@value #MAX_ATTRIBUTES}, text of one at most
- * {@value #MAX_TEXT} chars, markup within {@link MarkupBounds}, and no DTD and no entity of its own. Everything else is {@code MalformedXML}.
+ * {@value #MAX_ELEMENTS} of {@value #MAX_NAMES} names, attributes of one at most {@value #MAX_ATTRIBUTES}, text of one at
+ * most {@value #MAX_TEXT} chars, markup within {@link MarkupBounds}, and no DTD and no entity of its own. Everything else
+ * is {@code MalformedXML}.
  */
 public final class XmlReader {
     static final int MAX_DEPTH = 16;
@@ -76,7 +77,7 @@ public final class XmlReader {
         }
     }
 
-    /** In other encodings the bytes of markup could be text and the other way round, which would lead the bounds astray. */
+    /** In other encodings the bytes of markup could be text, which would lead the bounds astray. */
     private static void requireUtf8(@Nullable String declared) {
         if (declared != null && !declared.equalsIgnoreCase("UTF-8") && !declared.equalsIgnoreCase("US-ASCII")) {
             throw malformed();
