@@ -57,7 +57,8 @@ public final class BlockCleaner {
     }
 
     private void cleanLater() {
-        env.schedule(POLL, () -> clean().onFailure().recoverWithNull().subscribe().with(_ -> cleanLater()));
+        env.schedule(
+                POLL, () -> clean().onFailure().recoverWithNull().subscribe().with(_ -> cleanLater()));
     }
 
     private void sweepThenLater() {
@@ -102,22 +103,23 @@ public final class BlockCleaner {
     /** Queues every file without a reference; the cleaner looks again after the delay, when writers under way are done. */
     public Uni<Void> sweep() {
         Deque<BlockHash> last = new ArrayDeque<>();
-        return Repeat.whileTrue(() -> files.list(Optional.ofNullable(last.peek()), SWEEP_BATCH).chain(hashes -> {
-            if (hashes.isEmpty()) {
-                return Uni.createFrom().item(false);
-            }
-            last.clear();
-            last.push(hashes.getLast());
-            return store.commitLazily(tx -> {
-                hashes.stream()
-                        .map(BlockHash::value)
-                        .filter(hash -> BlockReferences.count(tx, hash) == 0)
-                        .forEach(hash -> {
-                            references.queueUnused(tx, hash);
-                            orphans.incrementAndGet();
-                        });
-                return true;
-            });
-        }));
+        return Repeat.whileTrue(() -> files.list(Optional.ofNullable(last.peek()), SWEEP_BATCH)
+                .chain(hashes -> {
+                    if (hashes.isEmpty()) {
+                        return Uni.createFrom().item(false);
+                    }
+                    last.clear();
+                    last.push(hashes.getLast());
+                    return store.commitLazily(tx -> {
+                        hashes.stream()
+                                .map(BlockHash::value)
+                                .filter(hash -> BlockReferences.count(tx, hash) == 0)
+                                .forEach(hash -> {
+                                    references.queueUnused(tx, hash);
+                                    orphans.incrementAndGet();
+                                });
+                        return true;
+                    });
+                }));
     }
 }

@@ -48,8 +48,7 @@ final class BodyWriter {
     private int begun;
     private int segments;
 
-    BodyWriter(
-            Bodies bodies, Blocks blocks, OwnerId owner, ByteSource source, long length, Bodies.Progress progress) {
+    BodyWriter(Bodies bodies, Blocks blocks, OwnerId owner, ByteSource source, long length, Bodies.Progress progress) {
         this.bodies = bodies;
         this.blocks = blocks;
         this.owner = owner;
@@ -98,7 +97,8 @@ final class BodyWriter {
             writer = into;
         }
         boolean full = inBlock == bodies.blockSize() || taken == length;
-        return into.write(now).chain(() -> full ? finishBlock() : Uni.createFrom().item(true));
+        return into.write(now)
+                .chain(() -> full ? finishBlock() : Uni.createFrom().item(true));
     }
 
     private Uni<Boolean> finishBlock() {
@@ -191,7 +191,9 @@ final class BodyWriter {
 
     private Uni<Boolean> writePage(List<BlockEntry> page) {
         return bodies.writeSegment(
-                        owner, segments++, SegmentValue.newBuilder().addAllBlocks(page).build())
+                        owner,
+                        segments++,
+                        SegmentValue.newBuilder().addAllBlocks(page).build())
                 .replaceWith(true);
     }
 
@@ -219,7 +221,8 @@ final class BodyWriter {
             }
             List<BlockEntry> page = nextPage(begun - segments * Bodies.BLOCKS_PER_SEGMENT);
             Uni<Boolean> last = page.isEmpty() ? Uni.createFrom().item(true) : writePage(page);
-            return last.map(_ -> new StoredBody.InBlocks(body.setSegments(segments).build()));
+            return last.map(
+                    _ -> new StoredBody.InBlocks(body.setSegments(segments).build()));
         });
     }
 
@@ -233,9 +236,11 @@ final class BodyWriter {
             writer.discard();
         }
         return allFinished()
-                .chain(() -> bodies.releaseOwner(
-                        owner, referred.stream().distinct().toList()))
-                .chain(() -> broken == null ? progress.undone(owner) : Uni.createFrom().voidItem())
+                .chain(() ->
+                        bodies.releaseOwner(owner, referred.stream().distinct().toList()))
+                .chain(() -> broken == null
+                        ? progress.undone(owner)
+                        : Uni.createFrom().voidItem())
                 .onFailure()
                 .recoverWithNull();
     }

@@ -63,8 +63,7 @@ public final class Effects {
                         : Multi.createFrom()
                                 .iterable(entries)
                                 .onItem()
-                                .transformToUni(entry ->
-                                        perform(ObjectRows.parse(EffectValue.parser(), entry.value())))
+                                .transformToUni(entry -> perform(ObjectRows.parse(EffectValue.parser(), entry.value())))
                                 .merge(AT_ONCE)
                                 .collect()
                                 .last()
@@ -92,7 +91,9 @@ public final class Effects {
                         RowType.bytes(effect.getSweepUpload().getSort()));
             case ABORT_UPLOADS ->
                 removeAll(
-                        ModelTables.UPLOADS, RowType.bytes(effect.getAbortUploads().getPartition()), Bytes.EMPTY);
+                        ModelTables.UPLOADS,
+                        RowType.bytes(effect.getAbortUploads().getPartition()),
+                        Bytes.EMPTY);
             case EFFECT_NOT_SET -> throw new IllegalStateException("an effect of a newer version");
         };
     }

@@ -47,7 +47,13 @@ public final class StorageNode {
     }
 
     private StorageNode(
-            Env env, Store store, BlockFiles files, Layout layout, Settings settings, Stamps stamps, Tombstones tombstones) {
+            Env env,
+            Store store,
+            BlockFiles files,
+            Layout layout,
+            Settings settings,
+            Stamps stamps,
+            Tombstones tombstones) {
         NodeId self = layout.everyNode().getFirst();
         this.layout = layout;
         BlockReferences references = new BlockReferences(env, settings.blockDeleteDelay());

@@ -57,8 +57,11 @@ final class RunningNode implements AutoCloseable {
         this.store = store;
         this.files = files;
         this.budget = new BodyBudget(config.memoryBudgetBytes() / 2);
-        Layout layout = Layout.ofOne(new Layout.Role(identity.id(), ZONE, files.stats().totalBytes()));
-        this.node = StorageNode.open(env, store, files, layout, settings(config)).await().indefinitely();
+        Layout layout =
+                Layout.ofOne(new Layout.Role(identity.id(), ZONE, files.stats().totalBytes()));
+        this.node = StorageNode.open(env, store, files, layout, settings(config))
+                .await()
+                .indefinitely();
         int freed = node.start().await().indefinitely();
         if (freed > 0) {
             LOG.infof("freed %d bodies that the last stop left half written", freed);

@@ -45,18 +45,21 @@ final class Serving {
         listeners.openAdmin(config.admin().bind(), router);
         metrics.show(node, listeners, s3);
         Greeting.print(System.out, node);
-        LOG.infof("node %s serves S3 on %s, admin on %s",
+        LOG.infof(
+                "node %s serves S3 on %s, admin on %s",
                 node.identity().id(), config.s3().bind(), config.admin().bind());
     }
 
     private static void setLevel(CairnConfig.LogLevel level) {
-        Logger.getLogger("dev.cairn").setLevel(switch (level) {
-            case ERROR -> Level.SEVERE;
-            case WARN -> Level.WARNING;
-            case INFO -> Level.INFO;
-            case DEBUG -> Level.FINE;
-            case TRACE -> Level.FINEST;
-        });
+        Logger.getLogger("dev.cairn")
+                .setLevel(
+                        switch (level) {
+                            case ERROR -> Level.SEVERE;
+                            case WARN -> Level.WARNING;
+                            case INFO -> Level.INFO;
+                            case DEBUG -> Level.FINE;
+                            case TRACE -> Level.FINEST;
+                        });
     }
 
     private S3Pipeline pipeline() {

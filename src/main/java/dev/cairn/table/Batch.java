@@ -54,14 +54,16 @@ public final class Batch {
     /** Several writes to one row are one: a replica judges and joins each row of a batch once. */
     private <T extends Crdt<T>> Batch add(TableSchema<T> table, Bytes sort, T row, Bytes attachment) {
         rows.merge(
-                new Place(table.name(), sort), new Pending<>(table.type(), row, attachment), (a, b) -> a.with(b.encoded()));
+                new Place(table.name(), sort),
+                new Pending<>(table.type(), row, attachment),
+                (a, b) -> a.with(b.encoded()));
         return this;
     }
 
     Request.ApplyBatch request(Bytes partition) {
         List<Request.RowWrite> writes = new ArrayList<>(rows.size());
-        rows.forEach((place, pending) -> writes.add(
-                new Request.RowWrite(place.table(), place.sort(), pending.encoded(), pending.attachment())));
+        rows.forEach((place, pending) ->
+                writes.add(new Request.RowWrite(place.table(), place.sort(), pending.encoded(), pending.attachment())));
         return new Request.ApplyBatch(partition, expectations, writes);
     }
 

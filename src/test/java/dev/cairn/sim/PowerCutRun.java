@@ -29,6 +29,7 @@ final class PowerCutRun {
     private final World world;
     private final SplittableRandom random;
     private final World.Node machine;
+    private final Tally tally = new Tally();
     private final Registers registers = new Registers();
     private final StorageNode.Settings settings;
     private final ObjectClients.Mix mix;
@@ -42,7 +43,7 @@ final class PowerCutRun {
         int blockSize = large ? 256 << 10 : 200 + random.nextInt(2000);
         settings = new StorageNode.Settings(
                 new Bodies.BodyLimits(inlineMax, blockSize),
-                Duration.ofSeconds(random.nextLong(5, 60)),
+                Duration.ofSeconds(random.nextLong(2, 60)),
                 Duration.ofSeconds(random.nextLong(1, 120)));
         mix = new ObjectClients.Mix(
                 inlineMax,
@@ -60,6 +61,10 @@ final class PowerCutRun {
         }
         settle(bucket);
         return world.digest();
+    }
+
+    Tally tally() {
+        return tally;
     }
 
     /** A node that can serve; the power may fail already while it starts. */
@@ -88,9 +93,9 @@ final class PowerCutRun {
         readEverything(bucket, node);
         var recovered = node.start();
         if (random.nextBoolean()) {
-            world.await(recovered);
+            sawRecovery(world.await(recovered));
         } else {
-            recovered.subscribe().with(_ -> {}, _ -> {});
+            recovered.subscribe().with(this::sawRecovery, _ -> {});
         }
         var clients = clients(bucket, node, mix);
         clients.start(1 + random.nextInt(5), 1 + random.nextInt(25));
@@ -104,8 +109,17 @@ final class PowerCutRun {
             world.run(clients::idle);
             world.pass(Duration.ofSeconds(random.nextLong(100)).toNanos());
         }
+        if (!clients.idle()) {
+            tally.saw(Tally.Event.CUT_WHILE_BUSY);
+        }
         noFaults();
         requireNoProblems(clients);
+    }
+
+    private void sawRecovery(int bodies) {
+        if (bodies > 0) {
+            tally.saw(Tally.Event.BODIES_RECOVERED);
+        }
     }
 
     private void faults() {
@@ -183,7 +197,7 @@ final class PowerCutRun {
     }
 
     private ObjectClients clients(BucketId bucket, StorageNode node, ObjectClients.Mix mix) {
-        return new ObjectClients(machine.env(), node, bucket, registers, mix, random.split());
+        return new ObjectClients(machine.env(), node, bucket, registers, mix, tally, random.split());
     }
 
     private static void requireNoProblems(ObjectClients clients) {

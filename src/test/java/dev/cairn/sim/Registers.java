@@ -39,6 +39,10 @@ final class Registers {
             return id;
         }
 
+        Bytes bytesOfId() {
+            return Bytes.ofLong(id);
+        }
+
         /** The pieces the object consists of, in order. */
         List<Content> content() {
             return content;

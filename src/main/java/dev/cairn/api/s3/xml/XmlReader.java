@@ -4,31 +4,28 @@ import com.fasterxml.aalto.stax.InputFactoryImpl;
 import dev.cairn.api.http.S3Error;
 import dev.cairn.api.http.S3Exception;
 import dev.cairn.kernel.codec.Bytes;
-import java.io.ByteArrayInputStream;
+import java.io.StringReader;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
 import javax.xml.stream.XMLStreamConstants;
 import javax.xml.stream.XMLStreamException;
 import javax.xml.stream.XMLStreamReader;
 import org.codehaus.stax2.XMLInputFactory2;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Reads a request document into a tree without recursion: depth at most {@value #MAX_DEPTH}, elements at most
- * {@value #MAX_ELEMENTS} of {@value #MAX_NAMES} names, attributes of one at most {@value #MAX_ATTRIBUTES}, text of one at
- * most {@value #MAX_TEXT} chars, markup within {@link MarkupBounds}, and no DTD and no entity of its own. Everything else
- * is {@code MalformedXML}.
+ * {@value #MAX_ELEMENTS}, attributes of one at most {@value #MAX_ATTRIBUTES}, text of one at most {@value #MAX_TEXT} chars, and no
+ * DTD and no entity of its own. Everything else is {@code MalformedXML}.
  */
 public final class XmlReader {
     static final int MAX_DEPTH = 16;
     static final int MAX_ELEMENTS = 100_000;
     static final int MAX_ATTRIBUTES = 32;
     static final int MAX_TEXT = 64 * 1024;
-    static final int MAX_NAMES = 64;
 
     private static final class Open {
         final String name;
@@ -45,14 +42,13 @@ public final class XmlReader {
     }
 
     private final Deque<Open> open = new ArrayDeque<>();
-    private final Set<String> names = new HashSet<>();
     private int elements;
 
     private XmlReader() {}
 
     /** The root of a document of at most {@code maxBytes}, which must have that name. */
     public static XmlElement parse(Bytes body, int maxBytes, String root) {
-        if (body.length() > maxBytes || !MarkupBounds.fits(body.shared())) {
+        if (body.length() > maxBytes || !TagScan.passes(body, MAX_ATTRIBUTES)) {
             throw malformed();
         }
         // A factory of its own keeps the names of one hostile document out of everyone else's symbol table.
@@ -60,10 +56,10 @@ public final class XmlReader {
         // Lazily parsed text would report its errors as unchecked ones, when it is read.
         factory.setProperty(XMLInputFactory2.P_LAZY_PARSING, false);
         try {
-            byte[] octets = body.shared();
-            var reader = factory.createXMLStreamReader(new ByteArrayInputStream(octets));
+            // Decoded here, so that no declared or guessed encoding lets the parser see other tags than the scan saw.
+            var document = StandardCharsets.UTF_8.newDecoder().decode(body.buffer());
+            var reader = factory.createXMLStreamReader(new StringReader(document.toString()));
             try {
-                requireUtf8(reader.getCharacterEncodingScheme());
                 var element = new XmlReader().read(reader);
                 if (!element.name().equals(root)) {
                     throw malformed();
@@ -72,14 +68,7 @@ public final class XmlReader {
             } finally {
                 reader.close();
             }
-        } catch (XMLStreamException _) {
-            throw malformed();
-        }
-    }
-
-    /** In other encodings the bytes of markup could be text, which would lead the bounds astray. */
-    private static void requireUtf8(@Nullable String declared) {
-        if (declared != null && !declared.equalsIgnoreCase("UTF-8") && !declared.equalsIgnoreCase("US-ASCII")) {
+        } catch (XMLStreamException | CharacterCodingException _) {
             throw malformed();
         }
     }
@@ -112,11 +101,7 @@ public final class XmlReader {
 
     private void begin(XMLStreamReader reader) {
         elements++;
-        names.add(reader.getLocalName());
-        if (open.size() == MAX_DEPTH
-                || elements > MAX_ELEMENTS
-                || names.size() > MAX_NAMES
-                || reader.getAttributeCount() > MAX_ATTRIBUTES) {
+        if (open.size() == MAX_DEPTH || elements > MAX_ELEMENTS || reader.getAttributeCount() > MAX_ATTRIBUTES) {
             throw malformed();
         }
         open.push(new Open(reader.getLocalName()));

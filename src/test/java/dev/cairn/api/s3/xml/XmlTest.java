@@ -7,12 +7,10 @@ import dev.cairn.api.http.S3Error;
 import dev.cairn.api.http.S3Exception;
 import dev.cairn.api.http.checksum.ChecksumAlgorithm;
 import dev.cairn.kernel.codec.Bytes;
-import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -98,61 +96,28 @@ class XmlTest {
                 .isEqualTo(S3Error.MALFORMED_XML);
     }
 
-    private static String numbered(String pattern) {
-        return IntStream.range(0, 100_000).mapToObj(pattern::formatted).collect(Collectors.joining());
-    }
-
-    @ParameterizedTest
-    @ValueSource(strings = {" a%d='v'", " xmlns:a%d='v'", " a%d='>'", " a%d=\">'\""})
-    @Timeout(5)
-    void many_attributes_are_refused_before_they_are_compared(String attribute) {
-        assertThat(refused(() -> parse("<a" + numbered(attribute) + "/>"))).isEqualTo(S3Error.MALFORMED_XML);
-        assertThat(refused(() -> parse("<a><!-- \" ' --><![CDATA[<\"]]><b" + numbered(attribute) + "/></a>")))
-                .isEqualTo(S3Error.MALFORMED_XML);
-    }
-
     @Test
-    @Timeout(5)
-    void long_names_are_refused_before_they_are_read() {
-        String name = "n".repeat(1 << 20);
-        for (String document : new String[] {
-            "<" + name + "/>", "<a></" + name + "></a>", "<a>&" + name + ";</a>", "<?" + name + " x?><a/>"
-        }) {
-            assertThat(refused(() -> parse(document))).isEqualTo(S3Error.MALFORMED_XML);
-        }
-    }
-
-    @Test
-    @Timeout(5)
-    void many_names_are_refused() {
-        assertThat(refused(() -> parse("<a>" + numbered("<n%d/>") + "</a>"))).isEqualTo(S3Error.MALFORMED_XML);
-        assertThat(parse("<a>" + "<n1/><n2/>".repeat(1000) + "</a>").children()).hasSize(2000);
-    }
-
-    @Test
-    void markup_within_its_bounds_is_read() {
-        assertThat(parse("\ufeff<?xml version='1.0' encoding='utf-8'?><!-- <a b=\" ' -->\n"
-                                + "<a b='>' c=\"'>\" d = ''>&#x10FFFF;<![CDATA[<&]]]>&lt;</a ><!----><?p i?>")
+    void a_tag_may_have_a_few_attributes_and_quotes_elsewhere_are_no_attributes() {
+        String attributes =
+                IntStream.range(0, 32).mapToObj(i -> " a" + i + "='>\"='").collect(Collectors.joining());
+        String quotes = "'\"".repeat(100);
+        assertThat(parse("<?x " + quotes + "?><!-- <a " + quotes + "--><a" + attributes + ">" + quotes + "<![CDATA[<b "
+                                + quotes + "]]></a>")
                         .text())
-                .isEqualTo("\udbff\udfff<&]<");
-        String wide = " b='" + "x".repeat(MarkupBounds.MAX_TAG - 10) + "'";
-        assertThat(parse("<a" + wide + "/>").name()).isEqualTo("a");
-        assertThat(refused(() -> parse("<a" + wide + "    />"))).isEqualTo(S3Error.MALFORMED_XML);
+                .isEqualTo(quotes + "<b " + quotes);
+        assertThat(refused(() -> parse("<a" + attributes + " x=''/>"))).isEqualTo(S3Error.MALFORMED_XML);
     }
 
     @Test
-    void other_encodings_than_utf8_are_refused() {
-        String document = "<a><b>c</b></a>";
-        for (var encoding : new Charset[] {
-            StandardCharsets.UTF_16, StandardCharsets.UTF_16BE, StandardCharsets.UTF_16LE, Charset.forName("UTF-32")
-        }) {
-            assertThat(refused(() -> XmlReader.parse(Bytes.wrap(document.getBytes(encoding)), 1 << 20, "a")))
-                    .isEqualTo(S3Error.MALFORMED_XML);
-        }
-        for (String name : new String[] {"ISO-2022-JP", "ISO-8859-1", "UTF-16", "IBM037", "UTF-7", "nonsense"}) {
-            assertThat(refused(() -> parse("<?xml version='1.0' encoding='" + name + "'?>" + document)))
-                    .isEqualTo(S3Error.MALFORMED_XML);
-        }
+    void other_encodings_are_refused() {
+        byte[] utf16 = "<?xml version='1.0' encoding='UTF-16'?><a>x</a>".getBytes(StandardCharsets.UTF_16);
+        assertThat(refused(() -> XmlReader.parse(Bytes.wrap(utf16), 1000, "a"))).isEqualTo(S3Error.MALFORMED_XML);
+    }
+
+    @Test
+    void many_names_cost_no_more_than_many_elements() {
+        String names = IntStream.range(0, 50_000).mapToObj(i -> "<n" + i + "/>").collect(Collectors.joining());
+        assertThat(parse("<a>" + names + "</a>").children()).hasSize(50_000);
     }
 
     @Test
