@@ -20,6 +20,7 @@ import dev.cairn.model.Upload;
 import dev.cairn.proto.ChecksumValue;
 import dev.cairn.proto.HeaderField;
 import io.smallrye.mutiny.Uni;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -35,6 +36,7 @@ import java.util.function.Supplier;
 final class ObjectClients {
     private static final String ID = "x-write";
     private static final int PATTERNS = 5;
+    private static final long LATER_NANOS = 10_000_000;
     static final List<Bytes> KEYS = List.of("a", "b/1", "b/2", "b/2/x", "c\u0000d", "e").stream()
             .map(Bytes::utf8)
             .toList();
@@ -50,7 +52,7 @@ final class ObjectClients {
     private int busy;
 
     /** Sizes the clients choose from, the longest pause between two operations, and whether the hardware may refuse. */
-    record Mix(int inlineMax, int blockSize, boolean twoParts, boolean faults, long pauseNanos) {}
+    record Mix(int inlineMax, int blockSize, boolean twoParts, boolean faults, long pauseNanos, Duration deleteDelay) {}
 
     ObjectClients(
             SimEnv env,
@@ -121,7 +123,7 @@ final class ObjectClients {
 
     private Uni<?> any() {
         var key = anyKey();
-        return switch (random.nextInt(26)) {
+        return switch (random.nextInt(27)) {
             case 0, 1, 2, 3, 4, 5 -> put(key);
             case 6, 7, 8, 9 -> get(key);
             case 10, 11 -> delete(key);
@@ -134,6 +136,7 @@ final class ObjectClients {
             case 20 -> cleanUp();
             case 21 -> together(delete(key), copy(key, anyKey()), cleanUp());
             case 22 -> together(cleanUp(), put(key), put(anyKey()), put(anyKey()));
+            case 23 -> comeBack(key);
             default -> new UploadSession(this, node, bucket, key, registers).run();
         };
     }
@@ -147,11 +150,12 @@ final class ObjectClients {
     }
 
     /** What the node would do by itself some seconds later. */
-    private Uni<?> cleanUp() {
+    private Uni<Integer> cleanUp() {
         return node.effects()
                 .run()
                 .chain(() -> node.blocks().cleaner().clean())
-                .invoke(() -> tally.saw(Tally.Event.CLEANED));
+                .invoke(() -> tally.saw(Tally.Event.CLEANED))
+                .replaceWith(1);
     }
 
     boolean chance(int oneIn) {
@@ -183,14 +187,29 @@ final class ObjectClients {
     }
 
     private Uni<?> put(Bytes key) {
-        var content = anyContent();
+        return put(key, anyContent());
+    }
+
+    private Uni<Integer> put(Bytes key, Content content) {
         var write = registers.begin(key, List.of(content));
         return node.objects()
                 .store(bucket, whole(content), content.length(), _ -> {})
                 .chain(body -> node.objects().publish(bucket, key, body, meta(write)))
                 .invoke(acknowledge(write, Tally.Event.PUT))
                 .onFailure()
-                .invoke(write::end);
+                .invoke(write::end)
+                .replaceWith(1);
+    }
+
+    /** Blocks that nobody refers to any more come back at the very moment they are due to be deleted. */
+    private Uni<?> comeBack(Bytes key) {
+        var content = new Content(PATTERNS + random.nextInt(1000), 1 + random.nextInt(4 * mix.blockSize()));
+        return put(key, content)
+                .chain(() -> delete(key))
+                .chain(() -> node.effects().run())
+                .chain(() -> after(mix.deleteDelay().plusMillis(1).toNanos()))
+                .chain(() ->
+                        together(later(this::cleanUp), later(() -> put(key, content)), later(() -> put(key, content))));
     }
 
     /** A client that leaves in the middle of its body. */
@@ -337,9 +356,11 @@ final class ObjectClients {
     }
 
     <T> Uni<T> later(Supplier<Uni<T>> action) {
-        return Uni.createFrom()
-                .<Void>emitter(due -> env.in(random.nextLong(20_000_000), "client.pause", () -> due.complete(null)))
-                .chain(_ -> action.get());
+        return after(random.nextLong(LATER_NANOS)).chain(_ -> action.get());
+    }
+
+    private Uni<Void> after(long nanos) {
+        return Uni.createFrom().emitter(due -> env.in(nanos, "client.pause", () -> due.complete(null)));
     }
 
     private static Uni<Boolean> refusable(Uni<?> operation) {
@@ -378,9 +399,11 @@ final class ObjectClients {
         return Long.parseLong(object.headers().getFirst().getValue());
     }
 
-    private static Uni<Bytes> drain(ByteSource source) {
+    /** Takes the pieces as fast as they come, or slowly. */
+    private Uni<Bytes> drain(ByteSource source) {
         List<Bytes> pieces = new ArrayList<>();
-        return Repeat.whileTrue(() -> source.next().map(piece -> {
+        boolean slowly = chance(3);
+        return Repeat.whileTrue(() -> (slowly ? later(source::next) : source.next()).map(piece -> {
                     pieces.add(piece);
                     return !piece.isEmpty();
                 }))

@@ -50,7 +50,8 @@ final class PowerCutRun {
                 blockSize,
                 large,
                 random.nextInt(3) == 0,
-                PAUSES_NANOS.get(random.nextInt(PAUSES_NANOS.size())));
+                PAUSES_NANOS.get(random.nextInt(PAUSES_NANOS.size())),
+                settings.blockDeleteDelay());
     }
 
     long run() {
