@@ -21,7 +21,8 @@ listed=$(s3 ls --recursive "s3://$BUCKET/tree/" | wc -l)
 mkdir -p "$OUT"
 s3 get --quiet --recursive "s3://$BUCKET/tree/" "$OUT/"
 
-s3 info "s3://$BUCKET/tree/sizes/65536" | grep -q 65536
+s3 info "s3://$BUCKET/tree/sizes/65536" > info
+grep -q 65536 info
 head -c 65530 "$TREE/sizes/1048577" > continued
 s3 get --quiet --continue "s3://$BUCKET/tree/sizes/1048577" continued
 cmp continued "$TREE/sizes/1048577"

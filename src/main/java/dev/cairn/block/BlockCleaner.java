@@ -67,13 +67,18 @@ public final class BlockCleaner {
 
     /** Deletes everything that is due. */
     public Uni<Void> clean() {
-        return Repeat.whileTrue(() -> {
-            Scan due = new Scan(Bytes.EMPTY, Optional.of(Bytes.ofLong(env.wallMillis())), BATCH);
-            return store.scan(BlockReferences.UNUSED, due)
-                    .chain(entries -> entries.isEmpty()
-                            ? Uni.createFrom().item(false)
-                            : gate.alone(() -> delete(entries)).map(_ -> entries.size() == BATCH));
-        });
+        Bytes due = Bytes.ofLong(env.wallMillis());
+        Deque<Bytes> from = new ArrayDeque<>(List.of(Bytes.EMPTY));
+        return Repeat.whileTrue(() -> store.scan(
+                        BlockReferences.UNUSED, new Scan(from.pop(), Optional.of(due), BATCH))
+                .chain(entries -> {
+                    if (entries.isEmpty()) {
+                        return Uni.createFrom().item(false);
+                    }
+                    // Going on behind what was done spares the walk over the deleted entries at the front.
+                    from.push(entries.getLast().key().successor());
+                    return gate.alone(() -> delete(entries)).map(_ -> entries.size() == BATCH);
+                }));
     }
 
     private Uni<Void> delete(List<Entry> due) {

@@ -19,6 +19,8 @@ import dev.cairn.table.Tables;
 import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
 import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
 
@@ -64,14 +66,24 @@ public final class Effects {
 
     /** Does everything that is due; fails when some of it could not be done yet. */
     public Uni<Void> run() {
-        return Repeat.whileTrue(() -> store.scan(QUEUE, Scan.prefix(Bytes.EMPTY, BATCH))
-                        .chain(entries -> performAll(entries.stream()
-                                        .filter(entry -> !isForReaders(effect(entry)))
-                                        .toList())
-                                .chain(() -> done(QUEUE, entries))))
-                .chain(() -> Repeat.whileTrue(() -> store.scan(
-                                LATER, new Scan(Bytes.EMPTY, Optional.of(Bytes.ofLong(env.wallMillis())), BATCH))
-                        .chain(entries -> performAll(entries).chain(() -> done(LATER, entries)))));
+        return drain(QUEUE, Optional.empty())
+                .chain(() -> drain(LATER, Optional.of(Bytes.ofLong(env.wallMillis()))));
+    }
+
+    /** Each batch begins behind the one before, which spares the walk over the deleted entries at the front. */
+    private Uni<Void> drain(Space queue, Optional<Bytes> until) {
+        Deque<Bytes> from = new ArrayDeque<>(List.of(Bytes.EMPTY));
+        return Repeat.whileTrue(() -> store.scan(queue, new Scan(from.pop(), until, BATCH))
+                .chain(entries -> {
+                    if (entries.isEmpty()) {
+                        return Uni.createFrom().item(false);
+                    }
+                    from.push(entries.getLast().key().successor());
+                    return performAll(entries.stream()
+                                    .filter(entry -> queue.equals(LATER) || !isForReaders(effect(entry)))
+                                    .toList())
+                            .chain(() -> done(queue, entries));
+                }));
     }
 
     private Uni<Void> performAll(List<Entry> entries) {
@@ -85,11 +97,8 @@ public final class Effects {
                 .replaceWithVoid();
     }
 
-    /** Drops what is done, and puts off what a reader may still need; false when there was nothing. */
+    /** Drops what is done, and puts off what a reader may still need. */
     private Uni<Boolean> done(Space queue, List<Entry> entries) {
-        if (entries.isEmpty()) {
-            return Uni.createFrom().item(false);
-        }
         Bytes due = Bytes.ofLong(env.wallMillis() + delay.toMillis());
         return store.commitLazily(tx -> {
             for (Entry entry : entries) {

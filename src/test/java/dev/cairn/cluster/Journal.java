@@ -44,10 +44,6 @@ final class Journal {
         possible.put(key, new HashSet<>(Set.of(value)));
     }
 
-    synchronized long acknowledged() {
-        return acknowledged;
-    }
-
     synchronized String counts() {
         return acknowledged + " acknowledged, " + unanswered + " unanswered, " + possible.size() + " keys";
     }

@@ -64,8 +64,7 @@ record Tree(Path root, Map<String, byte[]> digests) {
             "tagging&versioning",
             "x-id=GetObject",
             "index.html",
-            "CON",
-            "a\tb");
+            "CON");
 
     /** Writes the tree; the largest file has this many MiB. */
     static Tree generate(Path root, int largestMib) throws IOException {
