@@ -57,7 +57,8 @@ public final class BlockCleaner {
     }
 
     private void cleanLater() {
-        env.schedule(POLL, () -> clean().onFailure().recoverWithNull().subscribe().with(_ -> cleanLater()));
+        env.schedule(
+                POLL, () -> clean().onFailure().recoverWithNull().subscribe().with(_ -> cleanLater()));
     }
 
     private void sweepThenLater() {
@@ -66,13 +67,18 @@ public final class BlockCleaner {
 
     /** Deletes everything that is due. */
     public Uni<Void> clean() {
-        return Repeat.whileTrue(() -> {
-            Scan due = new Scan(Bytes.EMPTY, Optional.of(Bytes.ofLong(env.wallMillis())), BATCH);
-            return store.scan(BlockReferences.UNUSED, due)
-                    .chain(entries -> entries.isEmpty()
-                            ? Uni.createFrom().item(false)
-                            : gate.alone(() -> delete(entries)).map(_ -> entries.size() == BATCH));
-        });
+        Bytes due = Bytes.ofLong(env.wallMillis());
+        Deque<Bytes> from = new ArrayDeque<>(List.of(Bytes.EMPTY));
+        return Repeat.whileTrue(() -> store.scan(
+                        BlockReferences.UNUSED, new Scan(from.pop(), Optional.of(due), BATCH))
+                .chain(entries -> {
+                    if (entries.isEmpty()) {
+                        return Uni.createFrom().item(false);
+                    }
+                    // Going on behind what was done spares the walk over the deleted entries at the front.
+                    from.push(entries.getLast().key().successor());
+                    return gate.alone(() -> delete(entries)).map(_ -> entries.size() == BATCH);
+                }));
     }
 
     private Uni<Void> delete(List<Entry> due) {
@@ -102,22 +108,23 @@ public final class BlockCleaner {
     /** Queues every file without a reference; the cleaner looks again after the delay, when writers under way are done. */
     public Uni<Void> sweep() {
         Deque<BlockHash> last = new ArrayDeque<>();
-        return Repeat.whileTrue(() -> files.list(Optional.ofNullable(last.peek()), SWEEP_BATCH).chain(hashes -> {
-            if (hashes.isEmpty()) {
-                return Uni.createFrom().item(false);
-            }
-            last.clear();
-            last.push(hashes.getLast());
-            return store.commitLazily(tx -> {
-                hashes.stream()
-                        .map(BlockHash::value)
-                        .filter(hash -> BlockReferences.count(tx, hash) == 0)
-                        .forEach(hash -> {
-                            references.queueUnused(tx, hash);
-                            orphans.incrementAndGet();
-                        });
-                return true;
-            });
-        }));
+        return Repeat.whileTrue(() -> files.list(Optional.ofNullable(last.peek()), SWEEP_BATCH)
+                .chain(hashes -> {
+                    if (hashes.isEmpty()) {
+                        return Uni.createFrom().item(false);
+                    }
+                    last.clear();
+                    last.push(hashes.getLast());
+                    return store.commitLazily(tx -> {
+                        hashes.stream()
+                                .map(BlockHash::value)
+                                .filter(hash -> BlockReferences.count(tx, hash) == 0)
+                                .forEach(hash -> {
+                                    references.queueUnused(tx, hash);
+                                    orphans.incrementAndGet();
+                                });
+                        return true;
+                    });
+                }));
     }
 }

@@ -95,8 +95,7 @@ public final class Blocks {
     }
 
     private Request.PutBlock put(BlockWriter.Written written) {
-        return new Request.PutBlock(
-                written.hash(), written.length(), files.read(written.hash(), 0, written.length()));
+        return new Request.PutBlock(written.hash(), written.length(), files.read(written.hash(), 0, written.length()));
     }
 
     /** The bytes [from, to) of a block, from this node if it is a replica, else from the first that answers. */

@@ -1,5 +1,6 @@
 package dev.cairn.block;
 
+import com.google.protobuf.InvalidProtocolBufferException;
 import dev.cairn.crdt.Lww;
 import dev.cairn.kernel.Failure;
 import dev.cairn.kernel.codec.Bytes;
@@ -15,7 +16,6 @@ import dev.cairn.proto.SegmentValue;
 import dev.cairn.table.RowType;
 import dev.cairn.table.TableSchema;
 import dev.cairn.table.Tables;
-import com.google.protobuf.InvalidProtocolBufferException;
 import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
 import java.util.HashSet;
@@ -81,7 +81,8 @@ public final class Bodies {
             return collect(source, 0, progress::passed).map(StoredBody.Inline::new);
         }
         return blocks.requireRoom(length)
-                .chain(() -> new BodyWriter(this, blocks, owner, new CoalescedSource(source, MIN_PIECE_BYTES), length, progress)
+                .chain(() -> new BodyWriter(
+                                this, blocks, owner, new CoalescedSource(source, MIN_PIECE_BYTES), length, progress)
                         .run());
     }
 
@@ -125,15 +126,14 @@ public final class Bodies {
 
     /** Makes {@code owner} refer to all blocks of a body that a live row holds; the new body shares them. */
     public Uni<BodyValue> share(BodyValue body, OwnerId owner) {
-        BodyValue shared = body.toBuilder()
-                .setOwner(RowType.proto(owner.value()))
-                .build();
+        BodyValue shared =
+                body.toBuilder().setOwner(RowType.proto(owner.value())).build();
         return eachBlock(body, hash -> blocks.refer(hash, owner))
                 .chain(() -> Multi.createFrom()
                         .range(0, body.getSegments())
                         .onItem()
-                        .transformToUniAndConcatenate(index -> segment(ownerOf(body), index)
-                                .chain(segment -> writeSegment(owner, index, segment)))
+                        .transformToUniAndConcatenate(index ->
+                                segment(ownerOf(body), index).chain(segment -> writeSegment(owner, index, segment)))
                         .collect()
                         .last())
                 .replaceWith(shared);
@@ -145,7 +145,8 @@ public final class Bodies {
             return Uni.createFrom().voidItem();
         }
         OwnerId owner = ownerOf(body);
-        return eachBlock(body, hash -> blocks.release(hash, owner)).chain(() -> removeSegments(owner, body.getSegments()));
+        return eachBlock(body, hash -> blocks.release(hash, owner))
+                .chain(() -> removeSegments(owner, body.getSegments()));
     }
 
     /** Runs {@code action} on each block of a body once, some at a time. */
@@ -190,7 +191,8 @@ public final class Bodies {
         return tables.read(SEGMENTS, Sha256.of(owner.value()), sort(owner, index), Request.Attachments.LEAVE)
                 .map(found -> found.flatMap(row -> row.row().value())
                         .map(Bodies::parse)
-                        .orElseThrow(() -> new Failure.Corrupt("segment %d of %s".formatted(index, owner)).asException()));
+                        .orElseThrow(
+                                () -> new Failure.Corrupt("segment %d of %s".formatted(index, owner)).asException()));
     }
 
     /** As {@link #segment}, but empty when it is missing. */
@@ -223,7 +225,8 @@ public final class Bodies {
                 .last()
                 .chain(() -> tables.range(SEGMENTS, Sha256.of(owner.value()), Tables.Query.all(owner.value(), 1 << 14)))
                 .chain(page -> tables.write(
-                        Sha256.of(owner.value()), batch -> page.rows().forEach(row -> batch.remove(SEGMENTS, row.sort()))))
+                        Sha256.of(owner.value()),
+                        batch -> page.rows().forEach(row -> batch.remove(SEGMENTS, row.sort()))))
                 .replaceWithVoid();
     }
 

@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,6 +36,7 @@ final class BodyWriter {
 
     private final List<BlockHash> referred = new ArrayList<>();
     private int finishing;
+    private long passed;
     private @Nullable Throwable broken;
     private @Nullable Runnable wakeUp;
 
@@ -46,8 +48,7 @@ final class BodyWriter {
     private int begun;
     private int segments;
 
-    BodyWriter(
-            Bodies bodies, Blocks blocks, OwnerId owner, ByteSource source, long length, Bodies.Progress progress) {
+    BodyWriter(Bodies bodies, Blocks blocks, OwnerId owner, ByteSource source, long length, Bodies.Progress progress) {
         this.bodies = bodies;
         this.blocks = blocks;
         this.owner = owner;
@@ -59,7 +60,7 @@ final class BodyWriter {
     Uni<StoredBody> run() {
         return progress.begins(owner)
                 .chain(() -> Repeat.whileTrue(this::step))
-                .chain(() -> drain(0))
+                .chain(() -> until(() -> finishing == 0))
                 .chain(this::lastSegments)
                 .onFailure()
                 .call(this::undo);
@@ -92,11 +93,12 @@ final class BodyWriter {
         }
         BlockWriter into = writer;
         if (into == null) {
-            into = blocks.create(progress::passed);
+            into = blocks.create(this::passed);
             writer = into;
         }
         boolean full = inBlock == bodies.blockSize() || taken == length;
-        return into.write(now).chain(() -> full ? finishBlock() : Uni.createFrom().item(true));
+        return into.write(now)
+                .chain(() -> full ? finishBlock() : Uni.createFrom().item(true));
     }
 
     private Uni<Boolean> finishBlock() {
@@ -108,7 +110,9 @@ final class BodyWriter {
             finishing++;
         }
         blocks.finish(full, owner).subscribe().with(written -> finished(index, written), this::failed);
-        return drain(FINISHING_AT_ONCE - 1).chain(this::fullSegments).replaceWith(true);
+        return until(() -> finishing < FINISHING_AT_ONCE && passed == taken)
+                .chain(this::fullSegments)
+                .replaceWith(true);
     }
 
     private void finished(int index, BlockWriter.Written written) {
@@ -135,23 +139,39 @@ final class BodyWriter {
         wake.run();
     }
 
+    /** Digests need the pieces in order, so the next block begins only when the last piece of this one has passed. */
+    private void passed(Bytes piece) {
+        progress.passed(piece);
+        Runnable wake;
+        synchronized (this) {
+            passed += piece.length();
+            wake = takeWakeUp();
+        }
+        wake.run();
+    }
+
     private Runnable finishingLess() {
         finishing--;
+        return takeWakeUp();
+    }
+
+    private Runnable takeWakeUp() {
         Runnable wake = wakeUp;
         wakeUp = null;
         return wake == null ? () -> {} : wake;
     }
 
-    /** Completes when at most {@code atMost} blocks are finishing; fails when one of them failed. */
-    private Uni<Void> drain(int atMost) {
+    /** Completes when {@code condition}, judged under the lock, holds; fails when a block failed. */
+    private Uni<Void> until(BooleanSupplier condition) {
         return Repeat.whileTrue(() -> Uni.createFrom().emitter(emitter -> {
+            Throwable why;
             synchronized (this) {
-                if (broken == null && finishing > atMost) {
+                why = broken;
+                if (why == null && !condition.getAsBoolean()) {
                     wakeUp = () -> emitter.complete(true);
                     return;
                 }
             }
-            Throwable why = broken;
             if (why != null) {
                 emitter.fail(why);
             } else {
@@ -171,7 +191,9 @@ final class BodyWriter {
 
     private Uni<Boolean> writePage(List<BlockEntry> page) {
         return bodies.writeSegment(
-                        owner, segments++, SegmentValue.newBuilder().addAllBlocks(page).build())
+                        owner,
+                        segments++,
+                        SegmentValue.newBuilder().addAllBlocks(page).build())
                 .replaceWith(true);
     }
 
@@ -199,7 +221,8 @@ final class BodyWriter {
             }
             List<BlockEntry> page = nextPage(begun - segments * Bodies.BLOCKS_PER_SEGMENT);
             Uni<Boolean> last = page.isEmpty() ? Uni.createFrom().item(true) : writePage(page);
-            return last.map(_ -> new StoredBody.InBlocks(body.setSegments(segments).build()));
+            return last.map(
+                    _ -> new StoredBody.InBlocks(body.setSegments(segments).build()));
         });
     }
 
@@ -212,19 +235,25 @@ final class BodyWriter {
         if (writer != null) {
             writer.discard();
         }
-        return Repeat.whileTrue(() -> Uni.createFrom().emitter(emitter -> {
-                    synchronized (this) {
-                        if (finishing > 0) {
-                            wakeUp = () -> emitter.complete(true);
-                            return;
-                        }
-                    }
-                    emitter.complete(false);
-                }))
-                .chain(() -> bodies.releaseOwner(
-                        owner, referred.stream().distinct().toList()))
-                .chain(() -> broken == null ? progress.undone(owner) : Uni.createFrom().voidItem())
+        return allFinished()
+                .chain(() ->
+                        bodies.releaseOwner(owner, referred.stream().distinct().toList()))
+                .chain(() -> broken == null
+                        ? progress.undone(owner)
+                        : Uni.createFrom().voidItem())
                 .onFailure()
                 .recoverWithNull();
+    }
+
+    private Uni<Void> allFinished() {
+        return Repeat.whileTrue(() -> Uni.createFrom().emitter(emitter -> {
+            synchronized (this) {
+                if (finishing > 0) {
+                    wakeUp = () -> emitter.complete(true);
+                    return;
+                }
+            }
+            emitter.complete(false);
+        }));
     }
 }

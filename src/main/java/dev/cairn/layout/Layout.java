@@ -22,7 +22,8 @@ public record Layout(long version, int bits, int replicationFactor, List<Role> r
         }
         for (List<NodeId> replicas : assignment) {
             if (replicas.size() != replicationFactor) {
-                throw new IllegalArgumentException("a partition with %d replicas, want %d".formatted(replicas.size(), replicationFactor));
+                throw new IllegalArgumentException(
+                        "a partition with %d replicas, want %d".formatted(replicas.size(), replicationFactor));
             }
         }
         roles = List.copyOf(roles);

@@ -45,7 +45,9 @@ public final class AccessKeys {
 
     public Uni<AccessKey> create(String name) {
         return insert(
-                ID_PREFIX + env.randomBytes(ID_RANDOM_BYTES).toHex(), env.randomBytes(SECRET_BYTES).toHex(), name);
+                ID_PREFIX + env.randomBytes(ID_RANDOM_BYTES).toHex(),
+                env.randomBytes(SECRET_BYTES).toHex(),
+                name);
     }
 
     /** Takes over a key made elsewhere. An id that was ever used, deleted ones included, is refused. */
@@ -56,9 +58,8 @@ public final class AccessKeys {
         if (secret.length() < MIN_SECRET_CHARS || secret.length() > MAX_SECRET_CHARS) {
             return refuse(new Refusal.InvalidAccessKey("the secret must have 8 to 128 characters"));
         }
-        return row(id).chain(row -> row.isPresent()
-                ? refuse(new Refusal.AccessKeyAlreadyExists(id))
-                : insert(id, secret, name));
+        return row(id).chain(row ->
+                row.isPresent() ? refuse(new Refusal.AccessKeyAlreadyExists(id)) : insert(id, secret, name));
     }
 
     private Uni<AccessKey> insert(String id, String secret, String name) {
@@ -81,11 +82,9 @@ public final class AccessKeys {
     public Uni<List<AccessKey>> list() {
         List<AccessKey> keys = new ArrayList<>();
         return tables.eachPage(
-                        ModelTables.KEYS,
-                        RowKeys.FULL_COPY_PARTITION,
-                        Tables.Query.all(Bytes.EMPTY, PAGE),
-                        rows -> {
-                            rows.forEach(row -> decode(row.sort().toUtf8(), row.row()).ifPresent(keys::add));
+                        ModelTables.KEYS, RowKeys.FULL_COPY_PARTITION, Tables.Query.all(Bytes.EMPTY, PAGE), rows -> {
+                            rows.forEach(row ->
+                                    decode(row.sort().toUtf8(), row.row()).ifPresent(keys::add));
                             return Uni.createFrom().voidItem();
                         })
                 .map(_ -> keys.stream()
@@ -120,7 +119,8 @@ public final class AccessKeys {
 
     /** The bucket that the key alone calls so. */
     Uni<Optional<BucketId>> localAlias(String id, String alias) {
-        return row(id).map(row -> row.flatMap(found -> found.get(LOCAL_ALIAS + alias)).map(BucketId::new));
+        return row(id).map(row ->
+                row.flatMap(found -> found.get(LOCAL_ALIAS + alias)).map(BucketId::new));
     }
 
     private Uni<Optional<LwwMap>> row(String id) {

@@ -105,27 +105,23 @@ public final class Buckets {
                         name,
                         () -> tables.readHere(ModelTables.ALIASES, Bytes.utf8(name))
                                 .map(row -> row.flatMap(Lww::value).map(BucketId::new)))
-                .chain(global -> global.isPresent()
-                        ? Uni.createFrom().item(global)
-                        : localOrId(name, keyId))
+                .chain(global -> global.isPresent() ? Uni.createFrom().item(global) : localOrId(name, keyId))
                 .chain(id -> id.map(this::find).orElse(Uni.createFrom().item(Optional.empty())));
     }
 
     private Uni<Optional<BucketId>> localOrId(String name, Optional<String> keyId) {
-        Uni<Optional<BucketId>> local =
-                keyId.map(key -> keys.localAlias(key, name)).orElse(Uni.createFrom().item(Optional.empty()));
-        return local.map(id -> id.or(() ->
-                HEX_ID.matcher(name).matches() ? Optional.of(BucketId.ofHex(name)) : Optional.empty()));
+        Uni<Optional<BucketId>> local = keyId.map(key -> keys.localAlias(key, name))
+                .orElse(Uni.createFrom().item(Optional.empty()));
+        return local.map(id ->
+                id.or(() -> HEX_ID.matcher(name).matches() ? Optional.of(BucketId.ofHex(name)) : Optional.empty()));
     }
 
     public Uni<List<Bucket>> list() {
         List<Bucket> all = new ArrayList<>();
         return tables.eachPage(
-                        ModelTables.BUCKETS,
-                        RowKeys.FULL_COPY_PARTITION,
-                        Tables.Query.all(Bytes.EMPTY, PAGE),
-                        rows -> {
-                            rows.forEach(row -> decode(new BucketId(row.sort()), row.row()).ifPresent(all::add));
+                        ModelTables.BUCKETS, RowKeys.FULL_COPY_PARTITION, Tables.Query.all(Bytes.EMPTY, PAGE), rows -> {
+                            rows.forEach(row ->
+                                    decode(new BucketId(row.sort()), row.row()).ifPresent(all::add));
                             return Uni.createFrom().voidItem();
                         })
                 .map(_ -> all.stream()
@@ -138,37 +134,41 @@ public final class Buckets {
      * then on none is taken.
      */
     public Uni<Void> delete(BucketId id) {
-        return require(id).chain(bucket -> tables.write(
-                        ModelTables.partition(id), batch -> batch.put(ModelTables.FENCES, Bytes.EMPTY, Bytes.EMPTY))
-                .chain(() -> tables.writeEverywhere(batch -> {
-                    batch.set(ModelTables.BUCKETS, id.value(), DELETED, Bytes.EMPTY);
-                    bucket.aliases().forEach(alias -> batch.remove(ModelTables.ALIASES, Bytes.utf8(alias)));
-                    bucket.localAliases().forEach((key, names) -> names.forEach(name -> batch.unset(
-                            ModelTables.KEYS, Bytes.utf8(key), AccessKeys.LOCAL_ALIAS + name)));
-                }))
-                .replaceWithVoid());
+        return require(id)
+                .chain(bucket -> tables.write(
+                                ModelTables.partition(id),
+                                batch -> batch.put(ModelTables.FENCES, Bytes.EMPTY, Bytes.EMPTY))
+                        .chain(() -> tables.writeEverywhere(batch -> {
+                            batch.set(ModelTables.BUCKETS, id.value(), DELETED, Bytes.EMPTY);
+                            bucket.aliases().forEach(alias -> batch.remove(ModelTables.ALIASES, Bytes.utf8(alias)));
+                            bucket.localAliases()
+                                    .forEach((key, names) -> names.forEach(name -> batch.unset(
+                                            ModelTables.KEYS, Bytes.utf8(key), AccessKeys.LOCAL_ALIAS + name)));
+                        }))
+                        .replaceWithVoid());
     }
 
     public Uni<Bucket> addAlias(BucketId id, String alias) {
         if (!isValidName(alias)) {
             return refuse(new Refusal.InvalidBucketName(alias));
         }
-        return require(id).chain(bucket -> tables.readHere(ModelTables.ALIASES, Bytes.utf8(alias))
-                .chain(row -> {
-                    Optional<Bytes> taken = row.flatMap(Lww::value);
-                    if (taken.isPresent() && !taken.get().equals(id.value())) {
-                        return refuse(new Refusal.BucketAlreadyExists(alias));
-                    }
-                    return tables.writeEverywhere(batch -> batch.expect(
-                                            ModelTables.ALIASES,
-                                            Bytes.utf8(alias),
-                                            row.map(Lww::stamp).orElse(Stamp.ZERO))
-                                    .put(ModelTables.ALIASES, Bytes.utf8(alias), id.value())
-                                    .set(ModelTables.BUCKETS, id.value(), ALIAS + alias, Bytes.EMPTY))
-                            .chain(outcome -> outcome == Tables.Outcome.WRITTEN
-                                    ? require(id)
-                                    : refuse(new Refusal.BucketAlreadyExists(alias)));
-                }));
+        return require(id)
+                .chain(bucket -> tables.readHere(ModelTables.ALIASES, Bytes.utf8(alias))
+                        .chain(row -> {
+                            Optional<Bytes> taken = row.flatMap(Lww::value);
+                            if (taken.isPresent() && !taken.get().equals(id.value())) {
+                                return refuse(new Refusal.BucketAlreadyExists(alias));
+                            }
+                            return tables.writeEverywhere(batch -> batch.expect(
+                                                    ModelTables.ALIASES,
+                                                    Bytes.utf8(alias),
+                                                    row.map(Lww::stamp).orElse(Stamp.ZERO))
+                                            .put(ModelTables.ALIASES, Bytes.utf8(alias), id.value())
+                                            .set(ModelTables.BUCKETS, id.value(), ALIAS + alias, Bytes.EMPTY))
+                                    .chain(outcome -> outcome == Tables.Outcome.WRITTEN
+                                            ? require(id)
+                                            : refuse(new Refusal.BucketAlreadyExists(alias)));
+                        }));
     }
 
     public Uni<Bucket> removeAlias(BucketId id, String alias) {
@@ -211,9 +211,9 @@ public final class Buckets {
             if (names(bucket) == 1) {
                 return refuse(new Refusal.LastAlias(alias));
             }
-            return tables.writeEverywhere(batch -> batch.unset(
-                                    ModelTables.KEYS, Bytes.utf8(keyId), AccessKeys.LOCAL_ALIAS + alias)
-                            .unset(ModelTables.BUCKETS, id.value(), localField(keyId, alias)))
+            return tables.writeEverywhere(
+                            batch -> batch.unset(ModelTables.KEYS, Bytes.utf8(keyId), AccessKeys.LOCAL_ALIAS + alias)
+                                    .unset(ModelTables.BUCKETS, id.value(), localField(keyId, alias)))
                     .chain(() -> require(id));
         });
     }
@@ -254,11 +254,7 @@ public final class Buckets {
         return store.get(Counters.SPACE, ModelTables.partition(id))
                 .map(found -> found.map(Counters::of).orElse(Counters.NONE))
                 .map(counted -> new BucketUsage(
-                        counted.objects(),
-                        counted.bytes(),
-                        counted.uploads(),
-                        counted.parts(),
-                        counted.partBytes()));
+                        counted.objects(), counted.bytes(), counted.uploads(), counted.parts(), counted.partBytes()));
     }
 
     private Uni<Bucket> require(BucketId id) {
@@ -303,18 +299,19 @@ public final class Buckets {
         List<String> aliases = new ArrayList<>();
         Map<String, List<String>> localAliases = new TreeMap<>();
         Map<String, Permissions> grants = new TreeMap<>();
-        row.fields().forEach((field, register) -> register.value().ifPresent(value -> {
-            if (field.startsWith(ALIAS)) {
-                aliases.add(field.substring(ALIAS.length()));
-            } else if (field.startsWith(LOCAL_ALIAS)) {
-                int colon = field.lastIndexOf(':');
-                localAliases
-                        .computeIfAbsent(field.substring(LOCAL_ALIAS.length(), colon), _ -> new ArrayList<>())
-                        .add(field.substring(colon + 1));
-            } else if (field.startsWith(GRANT) && grant(value).any()) {
-                grants.put(field.substring(GRANT.length()), grant(value));
-            }
-        }));
+        row.fields()
+                .forEach((field, register) -> register.value().ifPresent(value -> {
+                    if (field.startsWith(ALIAS)) {
+                        aliases.add(field.substring(ALIAS.length()));
+                    } else if (field.startsWith(LOCAL_ALIAS)) {
+                        int colon = field.lastIndexOf(':');
+                        localAliases
+                                .computeIfAbsent(field.substring(LOCAL_ALIAS.length(), colon), _ -> new ArrayList<>())
+                                .add(field.substring(colon + 1));
+                    } else if (field.startsWith(GRANT) && grant(value).any()) {
+                        grants.put(field.substring(GRANT.length()), grant(value));
+                    }
+                }));
         return Optional.of(new Bucket(
                 id,
                 row.get(CREATED).orElseThrow().longAt(0),

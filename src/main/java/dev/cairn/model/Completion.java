@@ -13,8 +13,7 @@ import java.util.OptionalLong;
  * @param checksums makes the checksum of the whole from those of the parts, and checks what was promised; throws what the client is
  *     to see
  */
-public record Completion(
-        List<NamedPart> parts, OptionalLong declaredLength, Bytes digest, WholeChecksum checksums) {
+public record Completion(List<NamedPart> parts, OptionalLong declaredLength, Bytes digest, WholeChecksum checksums) {
     /** A part as the client names it; the ETag without quotes. */
     public record NamedPart(int number, String etag, Optional<Bytes> checksum) {}
 

@@ -19,7 +19,10 @@ import dev.cairn.table.Tables;
 import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
 import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * What must follow a change of rows: freeing blocks, sweeping parts. Queued in the transaction of the change, so that no crash
@@ -27,6 +30,9 @@ import java.util.List;
  */
 public final class Effects {
     static final Space QUEUE = Space.queue("queue.effects");
+    /** What waits for readers, by due time. */
+    static final Space LATER = Space.queue("queue.effects-later");
+
     private static final Duration POLL = Duration.ofSeconds(1);
     private static final int BATCH = 256;
     private static final int AT_ONCE = 16;
@@ -36,12 +42,15 @@ public final class Effects {
     private final Store store;
     private final Tables tables;
     private final Bodies bodies;
+    private final Duration delay;
 
-    public Effects(Env env, Store store, Tables tables, Bodies bodies) {
+    /** {@code delay} is how long what a reader may be reading outlives its object. */
+    public Effects(Env env, Store store, Tables tables, Bodies bodies, Duration delay) {
         this.env = env;
         this.store = store;
         this.tables = tables;
         this.bodies = bodies;
+        this.delay = delay;
     }
 
     /** The key is the hash of the effect: the same effect twice is one entry. */
@@ -55,27 +64,60 @@ public final class Effects {
         env.schedule(POLL, () -> run().onFailure().recoverWithNull().subscribe().with(_ -> start()));
     }
 
-    /** Does everything that is queued; fails when some of it could not be done yet. */
+    /** Does everything that is due; fails when some of it could not be done yet. */
     public Uni<Void> run() {
-        return Repeat.whileTrue(() -> store.scan(QUEUE, Scan.prefix(Bytes.EMPTY, BATCH))
-                .chain(entries -> entries.isEmpty()
-                        ? Uni.createFrom().item(false)
-                        : Multi.createFrom()
-                                .iterable(entries)
-                                .onItem()
-                                .transformToUni(entry ->
-                                        perform(ObjectRows.parse(EffectValue.parser(), entry.value())))
-                                .merge(AT_ONCE)
-                                .collect()
-                                .last()
-                                .chain(() -> done(entries))));
+        return drain(QUEUE, Optional.empty())
+                .chain(() -> drain(LATER, Optional.of(Bytes.ofLong(env.wallMillis()))));
     }
 
-    private Uni<Boolean> done(List<Entry> entries) {
+    /** Each batch begins behind the one before, which spares the walk over the deleted entries at the front. */
+    private Uni<Void> drain(Space queue, Optional<Bytes> until) {
+        Deque<Bytes> from = new ArrayDeque<>(List.of(Bytes.EMPTY));
+        return Repeat.whileTrue(() -> store.scan(queue, new Scan(from.pop(), until, BATCH))
+                .chain(entries -> {
+                    if (entries.isEmpty()) {
+                        return Uni.createFrom().item(false);
+                    }
+                    from.push(entries.getLast().key().successor());
+                    return performAll(entries.stream()
+                                    .filter(entry -> queue.equals(LATER) || !isForReaders(effect(entry)))
+                                    .toList())
+                            .chain(() -> done(queue, entries));
+                }));
+    }
+
+    private Uni<Void> performAll(List<Entry> entries) {
+        return Multi.createFrom()
+                .iterable(entries)
+                .onItem()
+                .transformToUni(entry -> perform(effect(entry)))
+                .merge(AT_ONCE)
+                .collect()
+                .last()
+                .replaceWithVoid();
+    }
+
+    /** Drops what is done, and puts off what a reader may still need. */
+    private Uni<Boolean> done(Space queue, List<Entry> entries) {
+        Bytes due = Bytes.ofLong(env.wallMillis() + delay.toMillis());
         return store.commitLazily(tx -> {
-            entries.forEach(entry -> tx.delete(QUEUE, entry.key()));
+            for (Entry entry : entries) {
+                tx.delete(queue, entry.key());
+                if (queue.equals(QUEUE) && isForReaders(effect(entry))) {
+                    tx.put(LATER, due.concat(entry.key()), entry.value());
+                }
+            }
             return true;
         });
+    }
+
+    private static EffectValue effect(Entry entry) {
+        return ObjectRows.parse(EffectValue.parser(), entry.value());
+    }
+
+    /** Whether it takes away pages that somebody who is reading the old body has yet to fetch: they stay as long as blocks do. */
+    private static boolean isForReaders(EffectValue effect) {
+        return effect.hasReleaseManifest() || effect.getReleaseBody().getBody().getSegments() > 0;
     }
 
     private Uni<Void> perform(EffectValue effect) {
@@ -92,7 +134,9 @@ public final class Effects {
                         RowType.bytes(effect.getSweepUpload().getSort()));
             case ABORT_UPLOADS ->
                 removeAll(
-                        ModelTables.UPLOADS, RowType.bytes(effect.getAbortUploads().getPartition()), Bytes.EMPTY);
+                        ModelTables.UPLOADS,
+                        RowType.bytes(effect.getAbortUploads().getPartition()),
+                        Bytes.EMPTY);
             case EFFECT_NOT_SET -> throw new IllegalStateException("an effect of a newer version");
         };
     }

@@ -1,7 +1,7 @@
 package dev.cairn.model;
 
-import dev.cairn.block.Bodies;
 import dev.cairn.block.BlockReferences;
+import dev.cairn.block.Bodies;
 import dev.cairn.crdt.Lww;
 import dev.cairn.kernel.codec.Bytes;
 import dev.cairn.kernel.env.Env;
@@ -107,11 +107,12 @@ public final class Intents {
     private Uni<Void> each(
             dev.cairn.table.TableSchema<Lww> table, java.util.function.Consumer<TableReplica.HereRow<Lww>> action) {
         List<Bytes> from = new ArrayList<>(List.of(Bytes.EMPTY));
-        return Repeat.whileTrue(() -> replica.scanHere(table, from.getLast(), PAGE).map(page -> {
-            page.rows().forEach(action);
-            from.clear();
-            page.next().ifPresent(from::add);
-            return page.next().isPresent();
-        }));
+        return Repeat.whileTrue(() -> replica.scanHere(table, from.getLast(), PAGE)
+                .map(page -> {
+                    page.rows().forEach(action);
+                    from.clear();
+                    page.next().ifPresent(from::add);
+                    return page.next().isPresent();
+                }));
     }
 }

@@ -30,12 +30,7 @@ final class Lister<T> {
     private Bytes from;
     private @Nullable Bytes next;
 
-    Lister(
-            Tables tables,
-            TableSchema<Lww> table,
-            Bytes partition,
-            ListQuery query,
-            BiFunction<Bytes, Lww, T> decode) {
+    Lister(Tables tables, TableSchema<Lww> table, Bytes partition, ListQuery query, BiFunction<Bytes, Lww, T> decode) {
         this.tables = tables;
         this.table = table;
         this.partition = partition;
@@ -84,6 +79,8 @@ final class Lister<T> {
         }
         Bytes name = RowKeys.name(sort);
         int at = name.indexOf(query.delimiter(), query.prefix().length());
-        return at < 0 ? Optional.empty() : Optional.of(name.slice(0, at + query.delimiter().length()));
+        return at < 0
+                ? Optional.empty()
+                : Optional.of(name.slice(0, at + query.delimiter().length()));
     }
 }

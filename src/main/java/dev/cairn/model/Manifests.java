@@ -35,7 +35,8 @@ final class Manifests {
     /** Adds the parts to an object, writing pages under {@code version} if they are many. */
     Uni<ObjectValue.Builder> write(OwnerId version, List<PartValue> parts, ObjectValue.Builder object) {
         object.setPartCount(parts.size());
-        int blocks = parts.stream().mapToInt(part -> part.getBody().getBlocksCount()).sum();
+        int blocks =
+                parts.stream().mapToInt(part -> part.getBody().getBlocksCount()).sum();
         if (parts.size() <= PARTS_IN_ROW && blocks <= Bodies.BLOCKS_IN_ROW) {
             return Uni.createFrom().item(object.addAllParts(parts));
         }
@@ -45,7 +46,8 @@ final class Manifests {
             object.addManifest(ManifestPage.newBuilder()
                     .setOffset(offset)
                     .setFirstPartNumber(page.getFirst().getNumber()));
-            offset += page.stream().mapToLong(part -> part.getBody().getLength()).sum();
+            offset +=
+                    page.stream().mapToLong(part -> part.getBody().getLength()).sum();
         }
         return Multi.createFrom()
                 .range(0, pages.size())
@@ -90,7 +92,8 @@ final class Manifests {
 
     Uni<Optional<PartSpan>> part(ObjectValue object, int number) {
         int index = 0;
-        while (index + 1 < object.getManifestCount() && object.getManifest(index + 1).getFirstPartNumber() <= number) {
+        while (index + 1 < object.getManifestCount()
+                && object.getManifest(index + 1).getFirstPartNumber() <= number) {
             index++;
         }
         long start = offset(object, index);
@@ -139,7 +142,9 @@ final class Manifests {
                     return Uni.createFrom().item(piece);
                 });
             }
-            return at >= to ? Uni.createFrom().item(Bytes.EMPTY) : loadPage().chain(this::openPart).chain(this::next);
+            return at >= to
+                    ? Uni.createFrom().item(Bytes.EMPTY)
+                    : loadPage().chain(this::openPart).chain(this::next);
         }
 
         private Uni<Void> loadPage() {

@@ -1,7 +1,7 @@
 package dev.cairn.model;
 
-import dev.cairn.block.Bodies;
 import dev.cairn.block.BlockReferences;
+import dev.cairn.block.Bodies;
 import dev.cairn.crdt.Lww;
 import dev.cairn.crdt.LwwMap;
 import dev.cairn.kernel.codec.Bytes;
@@ -31,8 +31,7 @@ final class ModelTables {
             .withHook(new ObjectHook());
     static final TableSchema<Lww> UPLOADS =
             TableSchema.of("uploads", Placement.SHARDED, RowType.LWW).withHook(new UploadHook());
-    static final TableSchema<Lww> COMPLETIONS =
-            TableSchema.of("completions", Placement.SHARDED, RowType.LWW);
+    static final TableSchema<Lww> COMPLETIONS = TableSchema.of("completions", Placement.SHARDED, RowType.LWW);
     static final TableSchema<Lww> PARTS =
             TableSchema.of("parts", Placement.SHARDED, RowType.LWW).withHook(new PartHook());
     static final TableSchema<Lww> INTENTS = TableSchema.of("intents", Placement.SHARDED, RowType.LWW);
@@ -45,8 +44,8 @@ final class ModelTables {
 
     private ModelTables() {}
 
-    private static final List<TableSchema<?>> OWN = List.of(
-            KEYS, BUCKETS, ALIASES, OBJECTS, UPLOADS, COMPLETIONS, PARTS, INTENTS, FENCES, Bodies.SEGMENTS);
+    private static final List<TableSchema<?>> OWN =
+            List.of(KEYS, BUCKETS, ALIASES, OBJECTS, UPLOADS, COMPLETIONS, PARTS, INTENTS, FENCES, Bodies.SEGMENTS);
 
     /** All tables of a node; that of the references counts blocks for this one node. */
     static List<TableSchema<?>> all(BlockReferences references) {
@@ -59,7 +58,7 @@ final class ModelTables {
     static List<Space> spaces() {
         List<Space> spaces = new ArrayList<>(TableReplica.spaces(OWN));
         spaces.addAll(BlockReferences.spaces());
-        spaces.addAll(List.of(Effects.QUEUE, Counters.SPACE));
+        spaces.addAll(List.of(Effects.QUEUE, Effects.LATER, Counters.SPACE));
         return spaces;
     }
 

@@ -38,7 +38,8 @@ final class ObjectHook implements RowHook<Lww> {
             Effects.queue(tx, releaseBody(ReleaseBody.newBuilder().setBody(before.getBody())));
         }
         before.getPartsList()
-                .forEach(part -> Effects.queue(tx, releaseBody(ReleaseBody.newBuilder().setBody(part.getBody()))));
+                .forEach(part ->
+                        Effects.queue(tx, releaseBody(ReleaseBody.newBuilder().setBody(part.getBody()))));
         if (before.getManifestCount() > 0) {
             Effects.queue(
                     tx,

@@ -2,7 +2,6 @@ package dev.cairn.model;
 
 import dev.cairn.block.Bodies;
 import dev.cairn.block.StoredBody;
-import dev.cairn.crdt.Lww;
 import dev.cairn.kernel.codec.Bytes;
 import dev.cairn.kernel.env.Env;
 import dev.cairn.kernel.id.BucketId;
@@ -49,8 +48,7 @@ public final class ObjectStore {
     }
 
     private Uni<Optional<ObjectVersion>> find(BucketId bucket, Bytes key, Attachments attachments) {
-        return tables.read(
-                        ModelTables.OBJECTS, ModelTables.partition(bucket), ModelTables.objectSort(key), attachments)
+        return tables.read(ModelTables.OBJECTS, ModelTables.partition(bucket), ModelTables.objectSort(key), attachments)
                 .map(found -> found.filter(row -> !row.row().isTombstone())
                         .map(row -> new ObjectVersion(
                                 key, row.row().stamp(), ObjectRows.object(row.row()), row.attachment())));
@@ -135,7 +133,7 @@ public final class ObjectStore {
                 })
                 .map(_ -> new ObjectVersion(key, dev.cairn.kernel.time.Stamp.ZERO, value, Bytes.EMPTY))
                 .onFailure(RefusalException.class)
-                .call(() -> discard(bucket, body));
+                .call(() -> discard(bucket, body).onFailure().recoverWithNull());
     }
 
     ObjectValue.Builder value(OwnerId version, ObjectMeta meta) {

@@ -47,7 +47,13 @@ public final class StorageNode {
     }
 
     private StorageNode(
-            Env env, Store store, BlockFiles files, Layout layout, Settings settings, Stamps stamps, Tombstones tombstones) {
+            Env env,
+            Store store,
+            BlockFiles files,
+            Layout layout,
+            Settings settings,
+            Stamps stamps,
+            Tombstones tombstones) {
         NodeId self = layout.everyNode().getFirst();
         this.layout = layout;
         BlockReferences references = new BlockReferences(env, settings.blockDeleteDelay());
@@ -61,7 +67,7 @@ public final class StorageNode {
         intents = new Intents(env, self, tables, replica, references, bodies);
         objects = new ObjectStore(env, tables, bodies, intents);
         uploads = new Uploads(env, tables, bodies, intents, objects);
-        effects = new Effects(env, store, tables, bodies);
+        effects = new Effects(env, store, tables, bodies, settings.blockDeleteDelay());
         keys = new AccessKeys(env, tables, replica);
         buckets = new Buckets(env, store, tables, replica, keys);
     }

@@ -86,8 +86,9 @@ public final class Uploads {
                         ModelTables.partition(bucket),
                         ModelTables.uploadSort(key, id),
                         Attachments.LEAVE)
-                .map(found -> found.flatMap(
-                        row -> row.row().value().map(value -> upload(bucket, key, id, row.row().stamp(), value))));
+                .map(found -> found.flatMap(row -> row.row()
+                        .value()
+                        .map(value -> upload(bucket, key, id, row.row().stamp(), value))));
     }
 
     private static Upload upload(BucketId bucket, Bytes key, OwnerId id, Stamp stamp, Bytes value) {
@@ -95,8 +96,7 @@ public final class Uploads {
     }
 
     public Uni<Upload> require(BucketId bucket, Bytes key, OwnerId id) {
-        return find(bucket, key, id)
-                .map(found -> found.orElseThrow(() -> new Refusal.NoSuchUpload(id).asException()));
+        return find(bucket, key, id).map(found -> found.orElseThrow(() -> new Refusal.NoSuchUpload(id).asException()));
     }
 
     /** Makes the body of a part durable, as {@link ObjectStore#store} does for an object. */
@@ -107,11 +107,10 @@ public final class Uploads {
 
     /** Makes a stored body the newest finished part of its number, and frees the older ones. */
     public Uni<Part> publishPart(Upload upload, int number, StoredBody body, Bytes md5, ChecksumValue checksum) {
-        OwnerId owner =
-                switch (body) {
-                    case StoredBody.Inline _ -> objects.newOwner();
-                    case StoredBody.InBlocks(var value) -> Bodies.ownerOf(value);
-                };
+        OwnerId owner = switch (body) {
+            case StoredBody.Inline _ -> objects.newOwner();
+            case StoredBody.InBlocks(var value) -> Bodies.ownerOf(value);
+        };
         PartValue.Builder value = PartValue.newBuilder()
                 .setNumber(number)
                 .setBody(body.value())
@@ -133,8 +132,8 @@ public final class Uploads {
                 .chain(outcome -> outcome == Outcome.WRITTEN
                         ? dropOlder(upload, number)
                         : objects.discard(upload.bucket(), body)
-                                .chain(() -> Uni.createFrom()
-                                        .failure(new Refusal.NoSuchUpload(upload.id()).asException())))
+                                .chain(() ->
+                                        Uni.createFrom().failure(new Refusal.NoSuchUpload(upload.id()).asException())))
                 .replaceWith(new Part(sort, Stamp.ZERO, part));
     }
 
@@ -150,11 +149,15 @@ public final class Uploads {
                             .map(row -> row.row().stamp())
                             .max(Stamp::compareTo)
                             .orElseThrow();
-                    return tables.write(upload.partition(), batch -> page.rows().stream()
-                                    .filter(row -> !row.row().stamp().equals(newest))
-                                    .forEach(row -> batch.expect(
-                                                    ModelTables.PARTS, row.sort(), row.row().stamp())
-                                            .remove(ModelTables.PARTS, row.sort())))
+                    return tables.write(
+                                    upload.partition(),
+                                    batch -> page.rows().stream()
+                                            .filter(row -> !row.row().stamp().equals(newest))
+                                            .forEach(row -> batch.expect(
+                                                            ModelTables.PARTS,
+                                                            row.sort(),
+                                                            row.row().stamp())
+                                                    .remove(ModelTables.PARTS, row.sort())))
                             .replaceWithVoid();
                 });
     }
@@ -225,7 +228,8 @@ public final class Uploads {
                         Attachments.LEAVE)
                 .map(found -> found.flatMap(row -> row.row().value())
                         .map(value -> ObjectRows.parse(CompletionValue.parser(), value))
-                        .filter(before -> RowType.bytes(before.getRequestDigest()).equals(digest))
+                        .filter(before ->
+                                RowType.bytes(before.getRequestDigest()).equals(digest))
                         .map(before -> new Completed(before.getEtag(), before.getChecksum()))
                         .orElseThrow(() -> new Refusal.NoSuchUpload(id).asException()));
     }
@@ -276,7 +280,8 @@ public final class Uploads {
                         version,
                         parts.stream().map(Part::value).toList(),
                         objects.value(version, new ObjectMeta(upload.value().getHeadersList(), etag, checksum))
-                                .setLength(parts.stream().mapToLong(Part::length).sum())))
+                                .setLength(
+                                        parts.stream().mapToLong(Part::length).sum())))
                 .chain(object -> {
                     Bytes row = ObjectRows.bytes(object.build());
                     Bytes over = ObjectRows.bytes(CompletionValue.newBuilder()
@@ -308,13 +313,13 @@ public final class Uploads {
     }
 
     public Uni<Void> abort(BucketId bucket, Bytes key, OwnerId id) {
-        return require(bucket, key, id).chain(upload -> tables.write(
-                        upload.partition(),
-                        batch -> batch.expect(ModelTables.UPLOADS, upload.sort(), upload.stamp())
-                                .remove(ModelTables.UPLOADS, upload.sort()))
-                .chain(outcome -> outcome == Outcome.WRITTEN
-                        ? Uni.createFrom().voidItem()
-                        : abort(bucket, key, id)));
+        return require(bucket, key, id)
+                .chain(upload -> tables.write(
+                                upload.partition(),
+                                batch -> batch.expect(ModelTables.UPLOADS, upload.sort(), upload.stamp())
+                                        .remove(ModelTables.UPLOADS, upload.sort()))
+                        .chain(outcome ->
+                                outcome == Outcome.WRITTEN ? Uni.createFrom().voidItem() : abort(bucket, key, id)));
     }
 
     /** Open uploads in order of key, then of their beginning. */
@@ -349,7 +354,9 @@ public final class Uploads {
         return replica.scanHere(ModelTables.COMPLETIONS, from, PAGE)
                 .chain(page -> Multi.createFrom()
                         .iterable(page.rows())
-                        .filter(row -> ObjectRows.parse(CompletionValue.parser(), row.row().value().orElseThrow())
+                        .filter(row -> ObjectRows.parse(
+                                                CompletionValue.parser(),
+                                                row.row().value().orElseThrow())
                                         .getCompletedMillis()
                                 < before)
                         .onItem()

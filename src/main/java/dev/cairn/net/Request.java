@@ -13,7 +13,8 @@ public sealed interface Request<R> {
      * Apply all rows or none. Refused when a row here is at or above the one written ({@code Applied.Refused}) or when an
      * expectation does not hold ({@code Applied.Changed}).
      */
-    record ApplyBatch(Bytes partition, List<Expectation> expectations, List<RowWrite> rows) implements Request<Applied> {}
+    record ApplyBatch(Bytes partition, List<Expectation> expectations, List<RowWrite> rows)
+            implements Request<Applied> {}
 
     /** The row must bear exactly this stamp; {@link Stamp#ZERO} means that there must be no row. */
     record Expectation(String table, Bytes sort, Stamp stamp) {}
@@ -43,7 +44,8 @@ public sealed interface Request<R> {
      * Rows of a partition in order from {@code from} (inclusive) up to {@code until} (exclusive). With a delimiter, of all live rows
      * that share their bytes after {@code prefix} up to and including the delimiter only the first is returned, as proof.
      */
-    record ReadRange(String table, Bytes partition, Bytes from, Optional<Bytes> until, Bytes prefix, Bytes delimiter, int limit)
+    record ReadRange(
+            String table, Bytes partition, Bytes from, Optional<Bytes> until, Bytes prefix, Bytes delimiter, int limit)
             implements Request<RowRange> {}
 
     /** Rows found, tombstones included, and the first key not looked at; empty when the range is done. */

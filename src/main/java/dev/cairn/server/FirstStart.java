@@ -28,21 +28,24 @@ final class FirstStart {
         this.wanted = wanted;
     }
 
-    /** What was made just now; nothing at a later start. */
-    record Made(@Nullable AccessKey key, @Nullable Bucket bucket) {
-        static final Made NOTHING = new Made(null, null);
+    /** What was made just now; nothing at a later start. A key that was configured has a secret that its owner knows. */
+    record Made(@Nullable AccessKey key, @Nullable Bucket bucket, boolean secretIsNew) {
+        static final Made NOTHING = new Made(null, null, false);
     }
 
     Uni<Made> run() {
         return keys.list().chain(known -> {
             String id = wanted.accessKey();
             if (id == null) {
-                return known.isEmpty() ? keys.create(KEY_NAME).chain(this::equip) : Uni.createFrom().item(Made.NOTHING);
+                return known.isEmpty()
+                        ? keys.create(KEY_NAME).chain(this::equip)
+                        : Uni.createFrom().item(Made.NOTHING);
             }
             Secret secret = Objects.requireNonNull(wanted.secretKey());
-            return keys.find(id).chain(found -> found.isPresent()
-                    ? Uni.createFrom().item(Made.NOTHING)
-                    : keys.importKey(id, secret.reveal(), KEY_NAME).chain(this::equip));
+            return keys.find(id)
+                    .chain(found -> found.isPresent()
+                            ? Uni.createFrom().item(Made.NOTHING)
+                            : keys.importKey(id, secret.reveal(), KEY_NAME).chain(this::equip));
         });
     }
 
@@ -52,6 +55,6 @@ final class FirstStart {
                 .chain(() -> buckets.resolve(name, Optional.empty()))
                 .chain(found -> found.map(bucket -> buckets.grant(bucket.id(), key.id(), Permissions.ALL))
                         .orElseGet(() -> buckets.createFor(name, key.id())))
-                .map(bucket -> new Made(key, bucket));
+                .map(bucket -> new Made(key, bucket, wanted.accessKey() == null));
     }
 }

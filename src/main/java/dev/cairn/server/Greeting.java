@@ -14,7 +14,8 @@ final class Greeting {
         AccessKey key = node.made().key();
         if (key == null) {
             out.printf(
-                    "%nCairn is up: S3 at %s%nKeys: cairn key list; one with its secret: cairn key info NAME --show-secret%n%n",
+                    "%nCairn is up: S3 at %s%nKeys: cairn key list; one with its secret: cairn key info NAME"
+                            + " --show-secret%n%n",
                     endpoint);
         } else {
             String bucket = Objects.requireNonNull(node.made().bucket()).displayName();
@@ -36,7 +37,7 @@ final class Greeting {
                     endpoint,
                     node.config().s3().region(),
                     key.id(),
-                    key.secret(),
+                    node.made().secretIsNew() ? key.secret() : "(as configured)",
                     bucket,
                     key.name());
         }

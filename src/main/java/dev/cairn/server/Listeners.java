@@ -91,7 +91,8 @@ final class Listeners {
                 .setHandle100ContinueAutomatically(false);
     }
 
-    private void deploy(java.util.function.Supplier<io.vertx.core.Verticle> verticle, int instances, String name, Address bind) {
+    private void deploy(
+            java.util.function.Supplier<io.vertx.core.Verticle> verticle, int instances, String name, Address bind) {
         try {
             deployments.add(vertx.deployVerticle(verticle, new DeploymentOptions().setInstances(instances))
                     .toCompletionStage()
@@ -99,7 +100,12 @@ final class Listeners {
                     .join());
         } catch (java.util.concurrent.CompletionException e) {
             throw new IllegalStateException(
-                    "cannot listen on %s for %s: %s".formatted(bind, name, e.getCause() == null ? e : e.getCause().getMessage()), e);
+                    "cannot listen on %s for %s: %s"
+                            .formatted(
+                                    bind,
+                                    name,
+                                    e.getCause() == null ? e : e.getCause().getMessage()),
+                    e);
         }
     }
 
@@ -136,7 +142,9 @@ final class Listeners {
 
         /** A head that cannot be read has no operation to answer for it. */
         private static void refuse(HttpServerRequest request) {
-            Throwable cause = request.decoderResult() == null ? null : request.decoderResult().cause();
+            Throwable cause = request.decoderResult() == null
+                    ? null
+                    : request.decoderResult().cause();
             String code = cause instanceof TooLongFrameException ? "RequestHeaderSectionTooLarge" : "BadRequest";
             String message = cause instanceof TooLongFrameException
                     ? "Your request header section exceeds the maximum allowed size."
@@ -145,8 +153,9 @@ final class Listeners {
                     .setStatusCode(400)
                     .putHeader("Content-Type", "application/xml")
                     .putHeader("Connection", "close")
-                    .end("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<Error><Code>%s</Code><Message>%s</Message></Error>"
-                            .formatted(code, message))
+                    .end(
+                            "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<Error><Code>%s</Code><Message>%s</Message></Error>"
+                                    .formatted(code, message))
                     .onComplete(_ -> request.connection().close());
         }
     }

@@ -94,28 +94,34 @@ final class NodeReport implements NodeFacts {
         StoreStats store = node.store().stats();
         BlockFileStats files = node.files().stats();
         Map<String, Map<String, Long>> sections = new LinkedHashMap<>();
-        sections.put("metadata", section(
-                "diskBytes", store.diskBytes(),
-                "memoryBytes", store.memoryBytes(),
-                "commits", store.commits(),
-                "commitGroups", store.groups(),
-                "syncs", store.syncs(),
-                "queuedCommits", (long) store.queuedCommits()));
+        sections.put(
+                "metadata",
+                section(
+                        "diskBytes", store.diskBytes(),
+                        "memoryBytes", store.memoryBytes(),
+                        "commits", store.commits(),
+                        "commitGroups", store.groups(),
+                        "syncs", store.syncs(),
+                        "queuedCommits", (long) store.queuedCommits()));
         sections.put("rows", new LinkedHashMap<>(store.estimatedKeysBySpace()));
-        sections.put("blocks", section(
-                "diskFreeBytes", files.freeBytes(),
-                "diskTotalBytes", files.totalBytes(),
-                "readBytes", files.bytesRead(),
-                "writtenBytes", files.bytesWritten(),
-                "syncs", files.syncs(),
-                "corrupt", files.corrupt(),
-                "queuedTasks", (long) files.queuedTasks(),
-                "deleted", node.node().blocks().cleaner().deletedBlocks(),
-                "orphansFound", node.node().blocks().cleaner().orphansFound()));
-        sections.put("requests", section(
-                "bodyMemoryBytes", node.budget().usedBytes(),
-                "bodyMemoryLimitBytes", node.budget().limitBytes(),
-                "refusedForMemory", node.budget().refusals()));
+        sections.put(
+                "blocks",
+                section(
+                        "diskFreeBytes", files.freeBytes(),
+                        "diskTotalBytes", files.totalBytes(),
+                        "readBytes", files.bytesRead(),
+                        "writtenBytes", files.bytesWritten(),
+                        "syncs", files.syncs(),
+                        "corrupt", files.corrupt(),
+                        "queuedTasks", (long) files.queuedTasks(),
+                        "deleted", node.node().blocks().cleaner().deletedBlocks(),
+                        "orphansFound", node.node().blocks().cleaner().orphansFound()));
+        sections.put(
+                "requests",
+                section(
+                        "bodyMemoryBytes", node.budget().usedBytes(),
+                        "bodyMemoryLimitBytes", node.budget().limitBytes(),
+                        "refusedForMemory", node.budget().refusals()));
         return Uni.createFrom().item(sections);
     }
 

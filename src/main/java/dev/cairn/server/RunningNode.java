@@ -14,7 +14,11 @@ import dev.cairn.store.rocks.RocksStore;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
@@ -24,6 +28,8 @@ final class RunningNode implements AutoCloseable {
     private static final Logger LOG = Logger.getLogger("dev.cairn.server");
     private static final String ZONE = "default";
     private static final Duration TOMBSTONE_AGE = Duration.ofMinutes(10);
+    private static final FileAttribute<?> PRIVATE =
+            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
     private static final int FILE_THREADS = 4;
     private static final int FILE_QUEUE = 4096;
 
@@ -51,8 +57,11 @@ final class RunningNode implements AutoCloseable {
         this.store = store;
         this.files = files;
         this.budget = new BodyBudget(config.memoryBudgetBytes() / 2);
-        Layout layout = Layout.ofOne(new Layout.Role(identity.id(), ZONE, files.stats().totalBytes()));
-        this.node = StorageNode.open(env, store, files, layout, settings(config)).await().indefinitely();
+        Layout layout =
+                Layout.ofOne(new Layout.Role(identity.id(), ZONE, files.stats().totalBytes()));
+        this.node = StorageNode.open(env, store, files, layout, settings(config))
+                .await()
+                .indefinitely();
         int freed = node.start().await().indefinitely();
         if (freed > 0) {
             LOG.infof("freed %d bodies that the last stop left half written", freed);
@@ -69,7 +78,7 @@ final class RunningNode implements AutoCloseable {
 
     /** Opens what the configuration names, and makes it at the first start. */
     static RunningNode open(CairnConfig config) throws IOException {
-        Files.createDirectories(config.metadataDir());
+        Files.createDirectories(config.metadataDir(), PRIVATE);
         for (CairnConfig.DataDir dir : config.dataDirs()) {
             Files.createDirectories(dir.path());
         }
@@ -106,11 +115,19 @@ final class RunningNode implements AutoCloseable {
                 RocksConfig.Queues.DEFAULT);
     }
 
-    private static FileBlocksConfig files(CairnConfig config) {
+    private static List<FileBlocksConfig.Directory> directories(CairnConfig config) throws IOException {
+        List<FileBlocksConfig.Directory> directories = new ArrayList<>();
+        for (CairnConfig.DataDir dir : config.dataDirs()) {
+            long all = Files.getFileStore(dir.path()).getTotalSpace();
+            long capacity = dir.capacityBytes() == 0 ? all : dir.capacityBytes();
+            directories.add(new FileBlocksConfig.Directory(dir.path(), Math.max(1, capacity)));
+        }
+        return directories;
+    }
+
+    private static FileBlocksConfig files(CairnConfig config) throws IOException {
         return new FileBlocksConfig(
-                config.dataDirs().stream()
-                        .map(dir -> new FileBlocksConfig.Directory(dir.path(), Math.max(1, dir.capacityBytes())))
-                        .toList(),
+                directories(config),
                 config.durability() == CairnConfig.Durability.POWER_LOSS,
                 Optional.of(config.blocks().compressionLevel()).filter(level -> level != 0),
                 config.diskReserveBytes(),

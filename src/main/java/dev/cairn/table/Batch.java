@@ -7,13 +7,15 @@ import dev.cairn.kernel.codec.Bytes;
 import dev.cairn.kernel.time.Stamp;
 import dev.cairn.net.Request;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
 /** Rows of one partition to write at one stamp, and what must still hold when they are. Used by one thread. */
 public final class Batch {
     private final Stamp stamp;
     private final List<Request.Expectation> expectations = new ArrayList<>();
-    private final List<Request.RowWrite> rows = new ArrayList<>();
+    private final Map<Place, Pending<?>> rows = new LinkedHashMap<>();
 
     Batch(Stamp stamp) {
         this.stamp = stamp;
@@ -49,16 +51,31 @@ public final class Batch {
         return this;
     }
 
+    /** Several writes to one row are one: a replica judges and joins each row of a batch once. */
     private <T extends Crdt<T>> Batch add(TableSchema<T> table, Bytes sort, T row, Bytes attachment) {
-        rows.add(new Request.RowWrite(table.name(), sort, table.type().encode(row), attachment));
+        rows.merge(
+                new Place(table.name(), sort),
+                new Pending<>(table.type(), row, attachment),
+                (a, b) -> a.with(b.encoded()));
         return this;
     }
 
     Request.ApplyBatch request(Bytes partition) {
-        return new Request.ApplyBatch(partition, expectations, rows);
+        List<Request.RowWrite> writes = new ArrayList<>(rows.size());
+        rows.forEach((place, pending) ->
+                writes.add(new Request.RowWrite(place.table(), place.sort(), pending.encoded(), pending.attachment())));
+        return new Request.ApplyBatch(partition, expectations, writes);
     }
 
-    List<Request.RowWrite> rows() {
-        return rows;
+    private record Place(String table, Bytes sort) {}
+
+    private record Pending<T extends Crdt<T>>(RowType<T> type, T row, Bytes attachment) {
+        Bytes encoded() {
+            return type.encode(row);
+        }
+
+        Pending<T> with(Bytes more) {
+            return new Pending<>(type, row.merge(type.decode(more)), attachment);
+        }
     }
 }

@@ -61,5 +61,4 @@ public final class LocalCache<K, V> implements TableReplica.ChangeListener {
             }
         }
     }
-
 }

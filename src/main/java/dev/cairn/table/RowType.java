@@ -45,7 +45,8 @@ public interface RowType<T extends Crdt<T>> {
 
     private static void checkSchema(int schema) {
         if (schema > SCHEMA) {
-            throw new Failure.Corrupt("row of schema %d; this program knows up to %d".formatted(schema, SCHEMA)).asException();
+            throw new Failure.Corrupt("row of schema %d; this program knows up to %d".formatted(schema, SCHEMA))
+                    .asException();
         }
     }
 

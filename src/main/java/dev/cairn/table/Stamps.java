@@ -50,6 +50,7 @@ public final class Stamps {
     }
 
     private void keepAhead() {
-        env.schedule(EVERY, () -> extend().onFailure().recoverWithNull().subscribe().with(_ -> keepAhead()));
+        env.schedule(
+                EVERY, () -> extend().onFailure().recoverWithNull().subscribe().with(_ -> keepAhead()));
     }
 }

@@ -55,7 +55,8 @@ public final class TableReplica {
 
     /** The spaces that the tables need in the store. */
     public static List<Space> spaces(Collection<TableSchema<?>> schemas) {
-        List<Space> spaces = new ArrayList<>(List.of(Stamps.SPACE, MerkleQueue.SPACE, Tombstones.QUEUE, Tombstones.FLOORS));
+        List<Space> spaces =
+                new ArrayList<>(List.of(Stamps.SPACE, MerkleQueue.SPACE, Tombstones.QUEUE, Tombstones.FLOORS));
         for (TableSchema<?> schema : schemas) {
             spaces.add(schema.rows());
             spaces.add(schema.attachments());
@@ -76,16 +77,19 @@ public final class TableReplica {
 
     public Uni<Applied> apply(Request.ApplyBatch batch) {
         Uni<Applied> applied = store.commit(tx -> apply(tx, batch));
-        return listeners.isEmpty() ? applied : applied.invoke(result -> {
-            if (result instanceof Applied.Done) {
-                listeners.forEach(listener -> listener.changed(batch.rows()));
-            }
-        });
+        return listeners.isEmpty()
+                ? applied
+                : applied.invoke(result -> {
+                    if (result instanceof Applied.Done) {
+                        listeners.forEach(listener -> listener.changed(batch.rows()));
+                    }
+                });
     }
 
     private Applied apply(Tx tx, Request.ApplyBatch batch) {
         for (Request.Expectation expected : batch.expectations()) {
-            if (!stampOf(tx, schema(expected.table()), batch.partition(), expected.sort()).equals(expected.stamp())) {
+            if (!stampOf(tx, schema(expected.table()), batch.partition(), expected.sort())
+                    .equals(expected.stamp())) {
                 return new Applied.Changed();
             }
         }
@@ -116,7 +120,8 @@ public final class TableReplica {
         T written = schema.type().decode(write.row());
         Stamp obstacle = old != null
                 ? schema.type().obstacle(old, written)
-                : tombstones.obstacle(layout.get().partitionOf(partition), schema.type().stamp(written));
+                : tombstones.obstacle(
+                        layout.get().partitionOf(partition), schema.type().stamp(written));
         return new Change<>(schema, partition, key, old, written, write, obstacle);
     }
 
@@ -201,7 +206,9 @@ public final class TableReplica {
             if (!schema.hasAttachment().test(row)) {
                 return Uni.createFrom().item(new FoundRow(found, Bytes.EMPTY));
             }
-            return store.get(schema.attachments(), attachmentKey(key, schema.type().stamp(row)))
+            return store.get(
+                            schema.attachments(),
+                            attachmentKey(key, schema.type().stamp(row)))
                     .chain(attachment -> attachment.isPresent() || retries == 0
                             ? Uni.createFrom().item(new FoundRow(found, attachment.orElse(Bytes.EMPTY)))
                             : read(schema, request, retries - 1));
@@ -257,7 +264,10 @@ public final class TableReplica {
 
         RowRange result(boolean reachedEnd) {
             return new RowRange(
-                    rows, reachedEnd ? Optional.empty() : Optional.of(Objects.requireNonNull(horizon, "a walk without horizon")));
+                    rows,
+                    reachedEnd
+                            ? Optional.empty()
+                            : Optional.of(Objects.requireNonNull(horizon, "a walk without horizon")));
         }
     }
 

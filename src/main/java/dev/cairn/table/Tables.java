@@ -111,7 +111,8 @@ public final class Tables {
     public <T extends Crdt<T>> Uni<Optional<T>> readHere(TableSchema<T> table, Bytes sort) {
         Request.ReadRow request =
                 new Request.ReadRow(table.name(), RowKeys.FULL_COPY_PARTITION, sort, Request.Attachments.LEAVE);
-        return peers.call(peers.self(), request).map(answer -> join(table, List.of(answer)).map(Found::row));
+        return peers.call(peers.self(), request)
+                .map(answer -> join(table, List.of(answer)).map(Found::row));
     }
 
     /** A row and its attachment, if it was asked for and there is one. */
@@ -172,7 +173,8 @@ public final class Tables {
 
     /** Only what every answer has looked at is trusted: keys below the lowest horizon. */
     private static <T extends Crdt<T>> Page<T> page(TableSchema<T> table, List<RowRange> answers, int limit) {
-        Optional<Bytes> horizon = answers.stream().flatMap(answer -> answer.horizon().stream()).min(Bytes::compareTo);
+        Optional<Bytes> horizon =
+                answers.stream().flatMap(answer -> answer.horizon().stream()).min(Bytes::compareTo);
         SortedMap<Bytes, T> joined = new TreeMap<>();
         for (RowRange answer : answers) {
             for (RangeRow row : answer.rows()) {

@@ -64,7 +64,9 @@ public final class Tombstones {
     }
 
     private void collectLater() {
-        env.schedule(POLL, () -> collect().onFailure().recoverWithItem(false).subscribe().with(_ -> collectLater()));
+        env.schedule(
+                POLL,
+                () -> collect().onFailure().recoverWithItem(false).subscribe().with(_ -> collectLater()));
     }
 
     /** Collects everything that is due. */

@@ -1,5 +1,6 @@
 package dev.cairn.sim;
 
+import dev.cairn.block.Bodies;
 import dev.cairn.block.StoredBody;
 import dev.cairn.kernel.Failure;
 import dev.cairn.kernel.FailureException;
@@ -7,30 +8,26 @@ import dev.cairn.kernel.codec.Bytes;
 import dev.cairn.kernel.id.BucketId;
 import dev.cairn.kernel.io.ByteSource;
 import dev.cairn.kernel.io.Repeat;
-import dev.cairn.model.Completion;
 import dev.cairn.model.ListQuery;
 import dev.cairn.model.Listing;
 import dev.cairn.model.ObjectMeta;
 import dev.cairn.model.ObjectStore;
 import dev.cairn.model.ObjectVersion;
-import dev.cairn.model.Part;
 import dev.cairn.model.Refusal;
 import dev.cairn.model.RefusalException;
+import dev.cairn.model.StorageNode;
 import dev.cairn.model.Upload;
 import dev.cairn.proto.ChecksumValue;
 import dev.cairn.proto.HeaderField;
-import dev.cairn.proto.UploadValue;
-import io.smallrye.mutiny.CompositeException;
 import io.smallrye.mutiny.Uni;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.function.Supplier;
-import java.util.stream.IntStream;
 
 /**
  * Clients that write, read, copy, list and delete the objects of one bucket during one life of a node, several at once on the same
@@ -39,29 +36,38 @@ import java.util.stream.IntStream;
 final class ObjectClients {
     private static final String ID = "x-write";
     private static final int PATTERNS = 5;
+    private static final long LATER_NANOS = 10_000_000;
     static final List<Bytes> KEYS = List.of("a", "b/1", "b/2", "b/2/x", "c\u0000d", "e").stream()
             .map(Bytes::utf8)
             .toList();
 
     private final SimEnv env;
-    private final SimNode node;
+    private final StorageNode node;
     private final BucketId bucket;
     private final Registers registers;
     private final Mix mix;
+    private final Tally tally;
     private final SplittableRandom random;
     private final List<Throwable> problems = new ArrayList<>();
     private int busy;
 
     /** Sizes the clients choose from, the longest pause between two operations, and whether the hardware may refuse. */
-    record Mix(int inlineMax, int blockSize, boolean twoParts, boolean faults, long pauseNanos) {}
+    record Mix(int inlineMax, int blockSize, boolean twoParts, boolean faults, long pauseNanos, Duration deleteDelay) {}
 
     ObjectClients(
-            SimEnv env, SimNode node, BucketId bucket, Registers registers, Mix mix, SplittableRandom random) {
+            SimEnv env,
+            StorageNode node,
+            BucketId bucket,
+            Registers registers,
+            Mix mix,
+            Tally tally,
+            SplittableRandom random) {
         this.env = env;
         this.node = node;
         this.bucket = bucket;
         this.registers = registers;
         this.mix = mix;
+        this.tally = tally;
         this.random = random;
     }
 
@@ -95,6 +101,8 @@ final class ObjectClients {
             operation.subscribe().with(_ -> goOn(operations - 1), failed -> {
                 if (!isExpected(failed)) {
                     problems.add(failed);
+                } else if (failed instanceof FailureException) {
+                    tally.saw(Tally.Event.REFUSED_BY_HARDWARE);
                 }
                 goOn(operations - 1);
             });
@@ -103,20 +111,19 @@ final class ObjectClients {
 
     private boolean isExpected(Throwable failed) {
         return switch (failed) {
-            case ClientGone _ -> true;
-            // What failed, and that cleaning up after it failed as well.
-            case CompositeException several -> several.getCauses().stream().allMatch(this::isExpected);
-            case RefusalException refused -> refused.refusal() instanceof Refusal.NoSuchUpload;
-            case FailureException failure -> mix.faults()
-                    && (failure.failure() instanceof Failure.DiskFull
-                            || failure.failure() instanceof Failure.Overloaded);
+            case ClientBody.ClientGone _ -> true;
+            case RefusalException refused -> UploadSession.mayRefuse(refused.refusal());
+            case FailureException failure ->
+                mix.faults()
+                        && (failure.failure() instanceof Failure.DiskFull
+                                || failure.failure() instanceof Failure.Overloaded);
             default -> false;
         };
     }
 
     private Uni<?> any() {
         var key = anyKey();
-        return switch (random.nextInt(22)) {
+        return switch (random.nextInt(27)) {
             case 0, 1, 2, 3, 4, 5 -> put(key);
             case 6, 7, 8, 9 -> get(key);
             case 10, 11 -> delete(key);
@@ -124,43 +131,96 @@ final class ObjectClients {
             case 14 -> list();
             case 15 -> abortAny();
             case 16 -> breakOff();
-            case 17 -> node.cleaner().sweep();
-            case 18 -> passingBucket();
-            default -> multipart(key);
+            case 17 -> node.blocks().cleaner().sweep();
+            case 18, 19 -> passingBucket();
+            case 20 -> cleanUp();
+            case 21 -> together(delete(key), copy(key, anyKey()), cleanUp());
+            case 22 -> together(cleanUp(), put(key), put(anyKey()), put(anyKey()));
+            case 23 -> comeBack(key);
+            default -> new UploadSession(this, node, bucket, key, registers).run();
         };
+    }
+
+    static Uni<?> together(Uni<?>... operations) {
+        return Uni.join()
+                .all(List.of(operations).stream()
+                        .map(each -> each.replaceWith(1))
+                        .toList())
+                .andFailFast();
+    }
+
+    /** What the node would do by itself some seconds later. */
+    private Uni<Integer> cleanUp() {
+        return node.effects()
+                .run()
+                .chain(() -> node.blocks().cleaner().clean())
+                .invoke(() -> tally.saw(Tally.Event.CLEANED))
+                .replaceWith(1);
+    }
+
+    boolean chance(int oneIn) {
+        return random.nextInt(oneIn) == 0;
+    }
+
+    Mix mix() {
+        return mix;
+    }
+
+    Tally tally() {
+        return tally;
     }
 
     private Bytes anyKey() {
         return KEYS.get(random.nextInt(KEYS.size()));
     }
 
-    private Content anyContent() {
-        int most = switch (random.nextInt(8)) {
-            case 0 -> 1;
-            case 1, 2 -> mix.inlineMax() + 2;
-            case 3, 4 -> 2 * mix.blockSize() + 2;
-            case 5, 6 -> 6 * mix.blockSize();
-            default -> random.nextInt(4) == 0 ? 70 * mix.blockSize() : mix.blockSize();
+    Content anyContent() {
+        int length = switch (random.nextInt(16)) {
+            case 0, 1 -> 0;
+            case 2, 3, 4, 5 -> random.nextInt(mix.inlineMax() + 2);
+            case 6, 7, 8, 9 -> random.nextInt(2 * mix.blockSize() + 2);
+            case 10, 11, 12, 13 -> random.nextInt(6 * mix.blockSize());
+            case 14 -> 2 * mix.blockSize();
+            default -> (Bodies.BLOCKS_IN_ROW + 1 + random.nextInt(8)) * mix.blockSize() - random.nextInt(2);
         };
-        return new Content(random.nextInt(PATTERNS), random.nextInt(most));
+        return new Content(random.nextInt(PATTERNS), length);
     }
 
     private Uni<?> put(Bytes key) {
-        var content = anyContent();
+        return put(key, anyContent());
+    }
+
+    private Uni<Integer> put(Bytes key, Content content) {
         var write = registers.begin(key, List.of(content));
         return node.objects()
-                .store(bucket, source(content.bytes(), Integer.MAX_VALUE), content.length(), _ -> {})
+                .store(bucket, whole(content), content.length(), _ -> {})
                 .chain(body -> node.objects().publish(bucket, key, body, meta(write)))
-                .invoke(write::acknowledge)
+                .invoke(acknowledge(write, Tally.Event.PUT))
                 .onFailure()
-                .invoke(write::end);
+                .invoke(write::end)
+                .replaceWith(1);
+    }
+
+    /** Blocks that nobody refers to any more come back at the very moment they are due to be deleted. */
+    private Uni<?> comeBack(Bytes key) {
+        var content = new Content(PATTERNS + random.nextInt(1000), 1 + random.nextInt(4 * mix.blockSize()));
+        return put(key, content)
+                .chain(() -> delete(key))
+                .chain(() -> node.effects().run())
+                .chain(() -> after(mix.deleteDelay().plusMillis(1).toNanos()))
+                .chain(() ->
+                        together(later(this::cleanUp), later(() -> put(key, content)), later(() -> put(key, content))));
     }
 
     /** A client that leaves in the middle of its body. */
     private Uni<?> breakOff() {
         var content = anyContent();
         int from = random.nextInt(content.length() + 1);
-        return node.objects().store(bucket, source(content.bytes(), from), content.length(), _ -> {});
+        return node.objects()
+                .store(bucket, new ClientBody(env, random, content.bytes(), from), content.length(), _ -> {})
+                .onFailure(ClientBody.ClientGone.class)
+                .invoke(() -> tally.saw(Tally.Event.BROKEN_OFF))
+                .chain(body -> node.objects().discard(bucket, body));
     }
 
     private Uni<?> delete(Bytes key) {
@@ -168,7 +228,10 @@ final class ObjectClients {
         var writes = keys.stream().map(registers::beginDelete).toList();
         return node.objects()
                 .deleteAll(bucket, keys)
-                .invoke(() -> writes.forEach(Registers.Write::acknowledge))
+                .invoke(() -> {
+                    tally.saw(Tally.Event.DELETED);
+                    writes.forEach(Registers.Write::acknowledge);
+                })
                 .onFailure()
                 .invoke(() -> writes.forEach(Registers.Write::end));
     }
@@ -188,9 +251,18 @@ final class ObjectClients {
                 if (found.get().length() != expected.length() || !got.equals(expected.slice(from, to))) {
                     throw new AssertionError("%s [%d, %d) is not what %s wrote".formatted(key, from, to, write.get()));
                 }
+                sawGet(found.get());
                 return write;
             });
         });
+    }
+
+    private void sawGet(ObjectVersion object) {
+        var body = object.value().getBody();
+        tally.saw(
+                body.getSegments() > 0
+                        ? Tally.Event.GET_IN_SEGMENTS
+                        : body.getBlocksCount() > 0 ? Tally.Event.GET_IN_BLOCKS : Tally.Event.GET);
     }
 
     private Uni<?> copy(Bytes from, Bytes to) {
@@ -206,11 +278,16 @@ final class ObjectClients {
                     : node.objects()
                             .store(
                                     bucket,
-                                    node.objects().read(found.get(), 0, found.get().length()),
+                                    node.objects()
+                                            .read(found.get(), 0, found.get().length()),
                                     found.get().length(),
                                     _ -> {});
             return body.chain(stored -> node.objects().publish(bucket, to, stored, meta(write)))
-                    .invoke(write::acknowledge)
+                    .invoke(acknowledge(
+                            write,
+                            found.get().value().getBody().getBlocksCount() > 0
+                                    ? Tally.Event.SHARED
+                                    : Tally.Event.COPIED))
                     .onFailure()
                     .invoke(write::end)
                     .replaceWithVoid();
@@ -221,6 +298,7 @@ final class ObjectClients {
         long begun = registers.now();
         return pages(ListQuery.of(Bytes.EMPTY, Bytes.EMPTY, 1 + random.nextInt(4)), new ArrayList<>())
                 .invoke(items -> {
+                    tally.saw(Tally.Event.LISTED);
                     Map<Bytes, Long> seen = new TreeMap<>();
                     for (var item : items) {
                         if (!(item instanceof Listing.Single<ObjectVersion>(var name, var object))
@@ -242,100 +320,47 @@ final class ObjectClients {
         });
     }
 
-    /** An upload of one part, sometimes two, with retries of a part at the same time; completed, aborted or left behind. */
-    private Uni<?> multipart(Bytes key) {
-        List<Content> sent = new ArrayList<>();
-        int parts = mix.twoParts() && random.nextInt(3) == 0 ? 2 : 1;
-        var write = registers.begin(key, sent);
-        return node.uploads()
-                .create(bucket, key, UploadValue.newBuilder().addHeaders(header(write)).build())
-                .chain(upload -> {
-                    List<Uni<Part>> uploads = new ArrayList<>();
-                    Map<String, Content> byEtag = new TreeMap<>();
-                    for (int number = 1; number <= parts; number++) {
-                        for (int attempt = 0; attempt <= random.nextInt(2); attempt++) {
-                            var content = number < parts ? new Content(random.nextInt(PATTERNS), 5 << 20) : anyContent();
-                            uploads.add(part(upload, number, content, byEtag));
-                        }
-                    }
-                    return Uni.join().all(uploads).andFailFast().chain(_ -> end(upload, sent, byEtag, write));
-                })
-                .onFailure()
-                .invoke(write::end);
-    }
-
-    private Uni<Part> part(Upload upload, int number, Content content, Map<String, Content> byEtag) {
-        var etag = Bytes.concat(Bytes.ofLong(content.pattern()), Bytes.ofLong(content.length()));
-        byEtag.put(etag.toHex(), content);
-        return node.uploads()
-                .storePart(upload, source(content.bytes(), Integer.MAX_VALUE), content.length(), _ -> {})
-                .chain(body ->
-                        node.uploads().publishPart(upload, number, body, etag, ChecksumValue.getDefaultInstance()));
-    }
-
-    private Uni<?> end(Upload upload, List<Content> sent, Map<String, Content> byEtag, Registers.Write write) {
-        int choice = random.nextInt(10);
-        if (choice == 0) {
-            write.end();
-            return Uni.createFrom().voidItem();
-        }
-        if (choice == 1) {
-            return node.uploads().abort(bucket, upload.key(), upload.id()).invoke(write::end);
-        }
-        return node.uploads().parts(upload, 0, 10).chain(page -> {
-            page.parts().forEach(part -> sent.add(byEtag.get(part.etag())));
-            var request = new Completion(
-                    page.parts().stream()
-                            .map(part -> new Completion.NamedPart(part.number(), part.etag(), Optional.empty()))
-                            .toList(),
-                    OptionalLong.empty(),
-                    env.randomBytes(16),
-                    (_, _) -> ChecksumValue.getDefaultInstance());
-            if (request.parts().isEmpty()) {
-                return node.uploads().require(bucket, upload.key(), upload.id()).invoke(_ -> {
-                    throw new AssertionError("an acknowledged part is missing from " + upload.id());
-                });
-            }
-            int times = 1 + random.nextInt(2);
-            return Uni.join()
-                    .all(IntStream.range(0, times)
-                            .mapToObj(_ -> node.uploads().complete(bucket, upload.key(), upload.id(), request))
-                            .toList())
-                    .andFailFast()
-                    .invoke(write::acknowledge);
-        });
-    }
-
     private Uni<?> abortAny() {
-        return node.uploads().list(bucket, ListQuery.of(Bytes.EMPTY, Bytes.EMPTY, 1 + random.nextInt(5))).chain(page -> {
-            if (page.items().isEmpty() || !(page.items().getLast() instanceof Listing.Single<Upload>(_, var upload))) {
-                return Uni.createFrom().voidItem();
-            }
-            return node.uploads().abort(bucket, upload.key(), upload.id());
-        });
+        return node.uploads()
+                .list(bucket, ListQuery.of(Bytes.EMPTY, Bytes.EMPTY, 1 + random.nextInt(5)))
+                .chain(page -> {
+                    if (page.items().isEmpty()
+                            || !(page.items().getLast() instanceof Listing.Single<Upload>(var _, var upload))) {
+                        return Uni.createFrom().voidItem();
+                    }
+                    return node.uploads()
+                            .abort(bucket, upload.key(), upload.id())
+                            .invoke(() -> tally.saw(Tally.Event.ABORTED));
+                });
     }
 
     /** A bucket that is deleted while somebody writes to it: either the bucket goes or the object comes. */
     private Uni<?> passingBucket() {
         var content = anyContent();
-        var write = registers.begin(Bytes.utf8("of no interest"), List.of(content));
-        return node.buckets().create("passing-" + env.randomBytes(8).toHex()).chain(made -> Uni.join()
-                .all(
-                        refusable(later(() -> node.buckets().delete(made.id()))),
+        var nowhere = Bytes.utf8("of no interest");
+        var write = registers.begin(nowhere, List.of(content));
+        return node.buckets()
+                .create("passing-" + env.randomBytes(8).toHex())
+                .chain(made -> together(
+                        refusable(later(() -> node.buckets().delete(made.id())))
+                                .invoke(done -> tally.saw(done ? Tally.Event.BUCKET_DELETED : Tally.Event.BUCKET_KEPT)),
                         refusable(node.objects()
-                                .store(made.id(), source(content.bytes(), Integer.MAX_VALUE), content.length(), _ -> {})
-                                .chain(body -> node.objects().publish(made.id(), KEYS.getFirst(), body, meta(write)))),
-                        refusable(later(() -> node.uploads()
-                                        .create(made.id(), KEYS.getFirst(), UploadValue.getDefaultInstance()))
-                                .chain(upload -> part(upload, 1, content, new TreeMap<>()))))
-                .andFailFast());
+                                        .store(made.id(), whole(content), content.length(), _ -> {})
+                                        .chain(body -> node.objects().publish(made.id(), nowhere, body, meta(write))))
+                                .invoke(done -> {
+                                    if (!done) {
+                                        tally.saw(Tally.Event.OBJECT_REFUSED_BY_FENCE);
+                                    }
+                                }),
+                        refusable(later(() -> new UploadSession(this, node, made.id(), nowhere, registers).run()))));
     }
 
-    private <T> Uni<T> later(Supplier<Uni<T>> action) {
-        return Uni.createFrom()
-                .<Void>emitter(due ->
-                        env.in(random.nextLong(20_000_000), "client.pause", () -> due.complete(null)))
-                .chain(_ -> action.get());
+    <T> Uni<T> later(Supplier<Uni<T>> action) {
+        return after(random.nextLong(LATER_NANOS)).chain(_ -> action.get());
+    }
+
+    private Uni<Void> after(long nanos) {
+        return Uni.createFrom().emitter(due -> env.in(nanos, "client.pause", () -> due.complete(null)));
     }
 
     private static Uni<Boolean> refusable(Uni<?> operation) {
@@ -348,62 +373,40 @@ final class ObjectClients {
                 .recoverWithItem(false);
     }
 
+    ByteSource whole(Content content) {
+        return new ClientBody(env, random, content.bytes(), Integer.MAX_VALUE);
+    }
+
+    private Runnable acknowledge(Registers.Write write, Tally.Event event) {
+        return () -> {
+            tally.saw(event);
+            write.acknowledge();
+        };
+    }
+
     private static ObjectMeta meta(Registers.Write write) {
         return new ObjectMeta(List.of(header(write)), "etag", ChecksumValue.getDefaultInstance());
     }
 
-    private static HeaderField header(Registers.Write write) {
-        return HeaderField.newBuilder().setName(ID).setValue(Long.toString(write.id())).build();
+    static HeaderField header(Registers.Write write) {
+        return HeaderField.newBuilder()
+                .setName(ID)
+                .setValue(Long.toString(write.id()))
+                .build();
     }
 
     static long id(ObjectVersion object) {
         return Long.parseLong(object.headers().getFirst().getValue());
     }
 
-    private static Uni<Bytes> drain(ByteSource source) {
+    /** Takes the pieces as fast as they come, or slowly. */
+    private Uni<Bytes> drain(ByteSource source) {
         List<Bytes> pieces = new ArrayList<>();
-        return Repeat.whileTrue(() -> source.next().map(piece -> {
+        boolean slowly = chance(3);
+        return Repeat.whileTrue(() -> (slowly ? later(source::next) : source.next()).map(piece -> {
                     pieces.add(piece);
                     return !piece.isEmpty();
                 }))
                 .map(_ -> Bytes.concat(pieces.toArray(Bytes[]::new)));
-    }
-
-    /** A body that arrives in pieces, at once or with pauses, and breaks off after {@code breaksAt} bytes. */
-    private ByteSource source(Bytes body, int breaksAt) {
-        return new ByteSource() {
-            private int at;
-            private boolean cancelled;
-
-            @Override
-            public Uni<Bytes> next() {
-                return Uni.createFrom().emitter(result -> {
-                    if (random.nextInt(3) > 0) {
-                        env.in(random.nextLong(1_000_000), "client.body", () -> result.complete(piece()));
-                    } else if (at >= breaksAt || cancelled) {
-                        result.fail(new ClientGone());
-                    } else {
-                        result.complete(piece());
-                    }
-                });
-            }
-
-            private Bytes piece() {
-                int end = Math.min(body.length(), at + 1 + random.nextInt(1 << random.nextInt(18)));
-                var piece = body.slice(at, end);
-                at = end;
-                return piece;
-            }
-
-            @Override
-            public void cancel() {
-                cancelled = true;
-            }
-        };
-    }
-
-    /** The connection of a client is gone. */
-    private static final class ClientGone extends RuntimeException {
-        private static final long serialVersionUID = 1;
     }
 }

@@ -2,10 +2,15 @@ package dev.cairn.sim;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.cairn.block.Bodies;
 import dev.cairn.kernel.codec.Bytes;
 import dev.cairn.kernel.id.BucketId;
+import dev.cairn.kernel.id.NodeId;
+import dev.cairn.layout.Layout;
 import dev.cairn.model.ListQuery;
 import dev.cairn.model.Listing;
+import dev.cairn.model.StorageNode;
+import io.smallrye.mutiny.Uni;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,31 +23,39 @@ final class PowerCutRun {
     /** Busy clients race each other; slow ones race the cleaning that comes seconds later. */
     private static final List<Long> PAUSES_NANOS = List.of(3_000_000L, 300_000_000L, 5_000_000_000L);
 
+    private static final Layout LAYOUT =
+            Layout.ofOne(new Layout.Role(new NodeId(Bytes.wrap(new byte[NodeId.BYTES])), "zone", 1L << 40));
+
     private final World world;
     private final SplittableRandom random;
     private final World.Node machine;
+    private final Tally tally = new Tally();
     private final Registers registers = new Registers();
-    private final SimNode.Settings settings;
+    private final StorageNode.Settings settings;
     private final ObjectClients.Mix mix;
 
     PowerCutRun(long seed) {
         world = new World(seed);
         random = world.random();
-        machine = world.addNode(SimNode.spaces(new SimEnv(world.agenda(), random.split(), 0)));
+        machine = world.addNode(StorageNode.spaces());
         boolean large = random.nextInt(20) == 0;
         int inlineMax = large ? 64 << 10 : random.nextInt(300);
         int blockSize = large ? 256 << 10 : 200 + random.nextInt(2000);
-        settings = new SimNode.Settings(
-                inlineMax,
-                blockSize,
-                Duration.ofSeconds(random.nextLong(5, 60)),
+        settings = new StorageNode.Settings(
+                new Bodies.BodyLimits(inlineMax, blockSize),
+                Duration.ofSeconds(random.nextLong(2, 60)),
                 Duration.ofSeconds(random.nextLong(1, 120)));
         mix = new ObjectClients.Mix(
-                inlineMax, blockSize, large, random.nextInt(3) == 0, PAUSES_NANOS.get(random.nextInt(PAUSES_NANOS.size())));
+                inlineMax,
+                blockSize,
+                large,
+                random.nextInt(3) == 0,
+                PAUSES_NANOS.get(random.nextInt(PAUSES_NANOS.size())),
+                settings.blockDeleteDelay());
     }
 
     long run() {
-        var bucket = world.await(start().buckets().create("bucket")).id();
+        var bucket = world.await(opened().buckets().create("bucket")).id();
         int lives = 1 + random.nextInt(4);
         for (int life = 0; life < lives; life++) {
             live(bucket);
@@ -51,20 +64,25 @@ final class PowerCutRun {
         return world.digest();
     }
 
-    /** Starts the node; the power may fail already while it starts. */
-    private SimNode start() {
+    Tally tally() {
+        return tally;
+    }
+
+    /** A node that can serve; the power may fail already while it starts. */
+    private StorageNode opened() {
         while (random.nextInt(8) == 0) {
-            SimNode.start(machine, settings)
-                    .chain(node -> node.intents().recover())
-                    .subscribe()
-                    .with(_ -> {}, failed -> {
-                        throw new AssertionError(failed);
-                    });
+            open().chain(StorageNode::start).subscribe().with(_ -> {}, failed -> {
+                throw new AssertionError(failed);
+            });
             world.pass(random.nextLong(10_000_000));
             machine.powerCut();
             machine.restart();
         }
-        return world.await(SimNode.start(machine, settings));
+        return world.await(open());
+    }
+
+    private Uni<StorageNode> open() {
+        return StorageNode.open(machine.env(), machine.store(), machine.blocks(), LAYOUT, settings);
     }
 
     private void live(BucketId bucket) {
@@ -72,13 +90,13 @@ final class PowerCutRun {
         registers.cut();
         StorageChecker.nothingIsMissing(machine);
         machine.restart();
-        var node = start();
+        var node = opened();
         readEverything(bucket, node);
-        var recovered = node.intents().recover();
+        var recovered = node.start();
         if (random.nextBoolean()) {
-            world.await(recovered);
+            sawRecovery(world.await(recovered));
         } else {
-            recovered.subscribe().with(_ -> {}, _ -> {});
+            recovered.subscribe().with(this::sawRecovery, _ -> {});
         }
         var clients = clients(bucket, node, mix);
         clients.start(1 + random.nextInt(5), 1 + random.nextInt(25));
@@ -92,8 +110,17 @@ final class PowerCutRun {
             world.run(clients::idle);
             world.pass(Duration.ofSeconds(random.nextLong(100)).toNanos());
         }
+        if (!clients.idle()) {
+            tally.saw(Tally.Event.CUT_WHILE_BUSY);
+        }
         noFaults();
         requireNoProblems(clients);
+    }
+
+    private void sawRecovery(int bodies) {
+        if (bodies > 0) {
+            tally.saw(Tally.Event.BODIES_RECOVERED);
+        }
     }
 
     private void faults() {
@@ -114,7 +141,7 @@ final class PowerCutRun {
     }
 
     /** With nobody else at work, every key holds one thing, and it stays that. */
-    private void readEverything(BucketId bucket, SimNode node) {
+    private void readEverything(BucketId bucket, StorageNode node) {
         var reader = clients(bucket, node, mix);
         for (var key : ObjectClients.KEYS) {
             registers.settle(key, world.await(reader.get(key)));
@@ -125,23 +152,23 @@ final class PowerCutRun {
         machine.powerCut();
         registers.cut();
         machine.restart();
-        var node = start();
-        world.await(node.intents().recover());
+        var node = opened();
+        world.await(node.start());
         var uploads = world.await(node.uploads().list(bucket, ListQuery.of(Bytes.EMPTY, Bytes.EMPTY, 10_000)));
         for (var item : uploads.items()) {
-            if (item instanceof Listing.Single<dev.cairn.model.Upload>(_, var upload)) {
+            if (item instanceof Listing.Single<dev.cairn.model.Upload>(var _, var upload)) {
                 world.await(node.uploads().abort(bucket, upload.key(), upload.id()));
             }
         }
-        world.pass(settings.deleteDelay().multipliedBy(3).plusSeconds(30).toNanos());
+        world.pass(settings.blockDeleteDelay().multipliedBy(3).plusSeconds(30).toNanos());
         world.await(node.effects().run());
-        world.await(node.cleaner().clean());
+        world.await(node.blocks().cleaner().clean());
         StorageChecker.nothingIsLeftOver(machine);
         readEverything(bucket, node);
         listEverything(bucket, node);
     }
 
-    private void listEverything(BucketId bucket, SimNode node) {
+    private void listEverything(BucketId bucket, StorageNode node) {
         var clients = clients(bucket, node, mix);
         List<Bytes> present = new ArrayList<>();
         for (var key : ObjectClients.KEYS) {
@@ -150,7 +177,8 @@ final class PowerCutRun {
             }
         }
         for (int max = 1; max < 4; max++) {
-            assertThat(names(clients, ListQuery.of(Bytes.EMPTY, Bytes.EMPTY, max))).isEqualTo(present);
+            assertThat(names(clients, ListQuery.of(Bytes.EMPTY, Bytes.EMPTY, max)))
+                    .isEqualTo(present);
             var groups = new TreeSet<Bytes>();
             present.forEach(key -> groups.add(group(key)));
             assertThat(names(clients, ListQuery.of(Bytes.EMPTY, Bytes.utf8("/"), max)))
@@ -169,8 +197,8 @@ final class PowerCutRun {
                 .toList();
     }
 
-    private ObjectClients clients(BucketId bucket, SimNode node, ObjectClients.Mix mix) {
-        return new ObjectClients(machine.env(), node, bucket, registers, mix, random.split());
+    private ObjectClients clients(BucketId bucket, StorageNode node, ObjectClients.Mix mix) {
+        return new ObjectClients(machine.env(), node, bucket, registers, mix, tally, random.split());
     }
 
     private static void requireNoProblems(ObjectClients clients) {

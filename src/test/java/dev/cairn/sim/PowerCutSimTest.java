@@ -10,7 +10,15 @@ final class PowerCutSimTest {
 
     @Test
     void nothing_acknowledged_is_lost_and_nothing_is_left_over_when_the_power_fails_at_any_moment() {
-        Seeds.each(PowerCutSimTest.class, SEEDS, seed -> new PowerCutRun(seed).run());
+        var tally = new Tally();
+        int runs = Seeds.each(PowerCutSimTest.class, SEEDS, seed -> {
+            var run = new PowerCutRun(seed);
+            run.run();
+            tally.add(run.tally());
+        });
+        if (runs >= SEEDS) {
+            assertThat(tally.seen()).as("%s", tally).contains(Tally.Event.values());
+        }
     }
 
     @Test

@@ -39,6 +39,10 @@ final class Registers {
             return id;
         }
 
+        Bytes bytesOfId() {
+            return Bytes.ofLong(id);
+        }
+
         /** The pieces the object consists of, in order. */
         List<Content> content() {
             return content;
@@ -101,9 +105,12 @@ final class Registers {
         long readEnded = ++moment;
         var all = of(key);
         if (seen.isPresent()) {
-            var write = all.stream().filter(each -> each.id == seen.get() && each.present).findFirst();
+            var write = all.stream()
+                    .filter(each -> each.id == seen.get() && each.present)
+                    .findFirst();
             if (write.isEmpty() || !possible(all, write.get(), readBegun, readEnded)) {
-                throw new AssertionError("%s holds what write %d wrote, but %s".formatted(key.toUtf8(), seen.get(), all));
+                throw new AssertionError(
+                        "%s holds what write %d wrote, but %s".formatted(key.toUtf8(), seen.get(), all));
             }
             return write;
         }
@@ -116,8 +123,7 @@ final class Registers {
     private static boolean possible(List<Write> all, Write write, long readBegun, long readEnded) {
         return write.begun < readEnded
                 && all.stream()
-                        .noneMatch(later ->
-                                later.acknowledged && later.ended < readBegun && later.begun > write.ended);
+                        .noneMatch(later -> later.acknowledged && later.ended < readBegun && later.begun > write.ended);
     }
 
     /** Nothing was under way when {@code seen} was read: from now on it is what the key holds. */

@@ -9,7 +9,7 @@ import java.util.function.LongConsumer;
 final class Seeds {
     private Seeds() {}
 
-    static void each(Class<?> test, int usually, LongConsumer simulation) {
+    static int each(Class<?> test, int usually, LongConsumer simulation) {
         var only = Long.getLong("cairn.sim.seed");
         long first = only == null ? 0 : only;
         long count = only == null ? Long.getLong("cairn.sim.seeds", usually) : 1;
@@ -23,5 +23,6 @@ final class Seeds {
                         failed);
             }
         }
+        return (int) count;
     }
 }

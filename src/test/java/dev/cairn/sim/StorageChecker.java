@@ -75,7 +75,11 @@ final class StorageChecker {
                 .keySet()
                 .forEach(block -> require(referred.containsKey(block), "counted, but not referred to: %s", block));
         var attachments = rows.rows(Space.largeValues("large.objects")).keySet();
-        require(attachments.equals(neededAttachments), "bodies beside rows: %s, want %s", attachments, neededAttachments);
+        require(
+                attachments.equals(neededAttachments),
+                "bodies beside rows: %s, want %s",
+                attachments,
+                neededAttachments);
         checkCounters();
         forEachLive("fences", (key, _) -> {
             var after = rows.rows(Space.rows("rows.objects")).tailMap(key).entrySet().stream()
@@ -97,11 +101,13 @@ final class StorageChecker {
         forEachLive("segments", (key, _) -> segments.add(key));
         require(segments.equals(neededSegments), "segments left over: %s", minus(segments, neededSegments));
         forEachLive("intents", (key, _) -> require(false, "an intent is left over: %s", key));
-        forEachLive("parts", (key, _) -> require(
-                isLive("uploads", key.slice(0, key.length() - Integer.BYTES - OwnerId.BYTES)),
-                "a part is left over: %s",
-                key));
-        for (var queue : List.of("queue.effects", "queue.unused-blocks")) {
+        forEachLive(
+                "parts",
+                (key, _) -> require(
+                        isLive("uploads", key.slice(0, key.length() - Integer.BYTES - OwnerId.BYTES)),
+                        "a part is left over: %s",
+                        key));
+        for (var queue : List.of("queue.effects", "queue.effects-later", "queue.unused-blocks")) {
             var waiting = rows.rows(Space.queue(queue));
             require(waiting.isEmpty(), "%s still holds %s", queue, waiting.keySet());
         }
@@ -161,7 +167,8 @@ final class StorageChecker {
         var key = Bytes.concat(Sha256.of(name), name, Bytes.ofInt(page));
         require(isLive("segments", key), "segment %d of %s is missing", page, name);
         neededSegments.add(key);
-        return parse(SegmentValue.parser(), RowType.LWW.decode(row("segments", key)).bytes());
+        return parse(
+                SegmentValue.parser(), RowType.LWW.decode(row("segments", key)).bytes());
     }
 
     private Map<Bytes, Integer> referencesByBlock() {
@@ -211,7 +218,8 @@ final class StorageChecker {
     }
 
     private Bytes row(String table, Bytes key) {
-        return java.util.Objects.requireNonNull(rows.rows(Space.rows("rows." + table)).get(key));
+        return java.util.Objects.requireNonNull(
+                rows.rows(Space.rows("rows." + table)).get(key));
     }
 
     private static PartValue part(Lww row) {

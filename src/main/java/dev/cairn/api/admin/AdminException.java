@@ -78,8 +78,9 @@ final class AdminException extends RuntimeException {
                 new AdminException(
                         409, "KeyAlreadyExists", "the key id " + id + " is or was in use, and ids are not used twice");
             case Refusal.InvalidBucketName(var name) ->
-                invalid(name + " is not a bucket name: 3 to 63 of a-z, 0-9, '-' and '.', none of them at an end but"
-                        + " letters and digits");
+                invalid(name
+                        + " is not a bucket name: 3 to 63 characters from a-z, 0-9, '-' and '.', beginning and ending"
+                        + " with a letter or digit");
             case Refusal.InvalidAccessKey(var why) -> invalid(why);
             case Refusal.LastAlias(var name) ->
                 invalid(name + " is the last name of its bucket: give it another first, or delete the bucket");

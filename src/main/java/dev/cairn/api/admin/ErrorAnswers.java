@@ -1,5 +1,6 @@
 package dev.cairn.api.admin;
 
+import jakarta.inject.Provider;
 import jakarta.inject.Singleton;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
@@ -9,10 +10,11 @@ import org.jboss.resteasy.reactive.server.ServerExceptionMapper;
 /** Writes the error document of the admin API. */
 @Singleton
 final class ErrorAnswers {
-    private final AdminSettings settings;
+    /** Asked for late: the container makes this object before there is a node. */
+    private final Provider<AdminSettings> settings;
     private final Json json = new Json();
 
-    ErrorAnswers(AdminSettings settings) {
+    ErrorAnswers(Provider<AdminSettings> settings) {
         this.settings = settings;
     }
 
@@ -21,7 +23,7 @@ final class ErrorAnswers {
         var document = Json.object()
                 .put("code", problem.code())
                 .put("message", problem.text())
-                .put("region", settings.region())
+                .put("region", settings.get().region())
                 .put("path", uri.getPath());
         return Response.status(problem.status())
                 .type(MediaType.APPLICATION_JSON_TYPE)

@@ -1,32 +1,33 @@
 package dev.cairn.api.admin;
 
 import dev.cairn.config.Secret;
+import jakarta.inject.Provider;
 import jakarta.ws.rs.container.ContainerRequestContext;
 import jakarta.ws.rs.container.ContainerRequestFilter;
 import jakarta.ws.rs.container.ContainerResponseContext;
 import jakarta.ws.rs.container.ContainerResponseFilter;
 import jakarta.ws.rs.core.HttpHeaders;
-import jakarta.ws.rs.ext.Provider;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /** Lets calls with the right bearer token and a body of bounded length pass, before the body is read, and logs every change. */
-@Provider
+@jakarta.ws.rs.ext.Provider
 @AdminApi
 final class TokenFilter implements ContainerRequestFilter, ContainerResponseFilter {
     static final int MAX_BODY_BYTES = 64 << 10;
     private static final String SCHEME = "Bearer ";
     private static final Logger LOG = Logger.getLogger("dev.cairn.admin");
 
-    private final AdminSettings settings;
+    /** Asked for late: the container makes this object before there is a node. */
+    private final Provider<AdminSettings> settings;
 
-    TokenFilter(AdminSettings settings) {
+    TokenFilter(Provider<AdminSettings> settings) {
         this.settings = settings;
     }
 
     @Override
     public void filter(ContainerRequestContext request) {
-        Secret token = settings.token();
+        Secret token = settings.get().token();
         if (token == null) {
             throw AdminException.denied(
                     "the admin API is off, since it has no token: set admin.token-file or CAIRN_ADMIN_TOKEN"

@@ -22,14 +22,11 @@ public final class BudgetedSource implements ByteSource {
 
     @Override
     public Uni<Bytes> next() {
-        return source.next()
-                .onFailure()
-                .invoke(this::giveBack)
-                .invoke(piece -> {
-                    if (piece.isEmpty()) {
-                        giveBack();
-                    }
-                });
+        return source.next().onFailure().invoke(this::giveBack).invoke(piece -> {
+            if (piece.isEmpty()) {
+                giveBack();
+            }
+        });
     }
 
     @Override

@@ -63,7 +63,9 @@ public final class Exchange {
     /** The Host header, or the authority of HTTP/2. */
     public String host() {
         String host = request.getHeader("host");
-        return host != null ? host : request.authority() == null ? "" : request.authority().toString();
+        return host != null
+                ? host
+                : request.authority() == null ? "" : request.authority().toString();
     }
 
     public Headers headers() {

@@ -56,12 +56,14 @@ final class CopyObject implements OperationHandler {
                     && object.key().equals(request.objectKey());
             if (ontoItself && !replaces && !changesPlacement(request.headers())) {
                 throw S3Error.INVALID_REQUEST.exception(
-                        "This copy request is illegal because it is trying to copy an object to itself without changing the"
-                                + " object's metadata, storage class, website redirect location or encryption attributes.");
+                        "This copy request is illegal because it is trying to copy an object to itself without"
+                            + " changing the object's metadata, storage class, website redirect location or encryption"
+                            + " attributes.");
             }
             if (object.length() > PutObject.MAX_BYTES) {
                 throw S3Error.INVALID_REQUEST.exception(
-                        "The specified copy source is larger than the maximum allowable size for a copy source: 5368709120");
+                        "The specified copy source is larger than the maximum allowable size for a copy source:"
+                                + " 5368709120");
             }
             List<HeaderField> headers = replaces ? StoredHeaders.of(given) : kept(object, given);
             return copy(request, object, wanted, headers);
@@ -95,9 +97,11 @@ final class CopyObject implements OperationHandler {
                     XmlWriter out = XmlWriter.document("CopyObjectResult")
                             .element("LastModified", HttpDates.isoMillis(Instant.ofEpochMilli(copy.modifiedMillis())))
                             .element("ETag", ETags.quoted(copy.etag()));
-                    copy.checksum().map(StoredChecksums::of).ifPresent(checksum -> out.element(
-                                    checksum.algorithm().element(), checksum.text())
-                            .element("ChecksumType", checksum.type().name()));
+                    copy.checksum()
+                            .map(StoredChecksums::of)
+                            .ifPresent(checksum -> out.element(
+                                            checksum.algorithm().element(), checksum.text())
+                                    .element("ChecksumType", checksum.type().name()));
                     return Answer.xml(200, out.bytes());
                 });
     }
@@ -105,7 +109,8 @@ final class CopyObject implements OperationHandler {
     /** What a copy keeps of its source; where an object lies and where it redirects to are said anew for each. */
     private static List<HeaderField> kept(ObjectVersion source, ObjectHeaders given) {
         List<HeaderField> headers = new ArrayList<>(source.headers());
-        headers.removeIf(it -> it.getName().equals(STORAGE_CLASS) || it.getName().equals(REDIRECT));
+        headers.removeIf(
+                it -> it.getName().equals(STORAGE_CLASS) || it.getName().equals(REDIRECT));
         StoredHeaders.of(given).stream()
                 .filter(it -> it.getName().equals(STORAGE_CLASS) || it.getName().equals(REDIRECT))
                 .forEach(headers::add);

@@ -33,7 +33,8 @@ final class Errors {
 
     private static S3Exception of(Refusal refusal) {
         return switch (refusal) {
-            case Refusal.NoSuchBucket(String name) -> S3Error.NO_SUCH_BUCKET.exception().with("BucketName", name);
+            case Refusal.NoSuchBucket(String name) ->
+                S3Error.NO_SUCH_BUCKET.exception().with("BucketName", name);
             case Refusal.BucketAlreadyExists(String name) ->
                 S3Error.BUCKET_ALREADY_EXISTS.exception().with("BucketName", name);
             case Refusal.BucketNotEmpty(String name) ->
@@ -53,8 +54,8 @@ final class Errors {
                         .with("PartNumber", String.valueOf(number))
                         .with("ETag", etag);
             case Refusal.WrongSize(long declared, long actual) ->
-                S3Error.INVALID_REQUEST.exception("The object has %d bytes, not the %d that were declared."
-                        .formatted(actual, declared));
+                S3Error.INVALID_REQUEST.exception(
+                        "The object has %d bytes, not the %d that were declared.".formatted(actual, declared));
             case Refusal.WrongChecksum(String reason) -> S3Error.BAD_DIGEST.exception(reason);
             case Refusal.NoSuchAccessKey _, Refusal.AccessKeyAlreadyExists _, Refusal.InvalidAccessKey _ ->
                 S3Error.INVALID_ACCESS_KEY_ID.exception();

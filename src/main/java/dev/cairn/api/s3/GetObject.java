@@ -75,8 +75,7 @@ final class GetObject implements OperationHandler {
                             case ByteRange.Part part -> {
                                 Answer answer = described(Answer.of(206), request, object)
                                         .field("Content-Range", part.contentRange(object.length()));
-                                yield withBody(
-                                        answer, request, object, new Stretch(part.first(), part.last() + 1));
+                                yield withBody(answer, request, object, new Stretch(part.first(), part.last() + 1));
                             }
                             case ByteRange.Unsatisfiable range -> throw range.exception(object.length());
                         });
@@ -91,8 +90,7 @@ final class GetObject implements OperationHandler {
             if (number != 1) {
                 throw S3Error.INVALID_PART_NUMBER.exception();
             }
-            return Uni.createFrom()
-                    .item(partAnswer(request, object, new Stretch(0, object.length())));
+            return Uni.createFrom().item(partAnswer(request, object, new Stretch(0, object.length())));
         }
         return objects.part(object, number).map(span -> {
             ObjectStore.PartSpan part = span.orElseThrow(S3Error.INVALID_PART_NUMBER::exception);
@@ -105,8 +103,7 @@ final class GetObject implements OperationHandler {
         Answer answer = described(Answer.of(206), request, object);
         if (stretch.length() > 0) {
             answer.field(
-                    "Content-Range",
-                    "bytes %d-%d/%d".formatted(stretch.from(), stretch.to() - 1, object.length()));
+                    "Content-Range", "bytes %d-%d/%d".formatted(stretch.from(), stretch.to() - 1, object.length()));
         }
         return withBody(answer, request, object, stretch);
     }
@@ -121,11 +118,15 @@ final class GetObject implements OperationHandler {
         } catch (NumberFormatException _) {
             // answered below, as a number out of bounds is
         }
-        throw S3Exception.invalidArgument("partNumber", text, "Part number must be an integer between 1 and 10000, inclusive");
+        throw S3Exception.invalidArgument(
+                "partNumber", text, "Part number must be an integer between 1 and 10000, inclusive");
     }
 
     private static boolean wantsChecksum(S3Request request) {
-        return request.headers().get("x-amz-checksum-mode").filter("ENABLED"::equalsIgnoreCase).isPresent();
+        return request.headers()
+                .get("x-amz-checksum-mode")
+                .filter("ENABLED"::equalsIgnoreCase)
+                .isPresent();
     }
 
     private static Answer notModified(ObjectVersion object) {
@@ -165,7 +166,8 @@ final class GetObject implements OperationHandler {
         if (value.chars().anyMatch(c -> c < ' ' || c == 0x7f)) {
             throw S3Exception.invalidArgument(parameter, value, "Header value cannot be represented.");
         }
-        return new String(value.getBytes(java.nio.charset.StandardCharsets.UTF_8), java.nio.charset.StandardCharsets.ISO_8859_1);
+        return new String(
+                value.getBytes(java.nio.charset.StandardCharsets.UTF_8), java.nio.charset.StandardCharsets.ISO_8859_1);
     }
 
     private Answer withBody(Answer answer, S3Request request, ObjectVersion object, Stretch stretch) {

@@ -78,10 +78,9 @@ record PromisedChecksum(List<CompleteMultipartUpload.Part> parts, Map<ChecksumAl
                 .map(MultipartChecksum::algorithm)
                 .filter(algorithm -> named.checksum(algorithm).isEmpty())
                 .ifPresent(algorithm -> {
-                    throw S3Error.INVALID_REQUEST.exception(
-                            ("The upload was created using a %s checksum. The complete request must include the checksum"
-                                    + " for each part. It was missing for part %d in the request.")
-                                    .formatted(algorithm, named.number()));
+                    throw S3Error.INVALID_REQUEST.exception(("The upload was created using a %s checksum. The complete"
+                                    + " request must include the checksum for each part. It was missing for part %d.")
+                            .formatted(algorithm, named.number()));
                 });
         for (Map.Entry<ChecksumAlgorithm, Bytes> promised : named.checksums().entrySet()) {
             Checksum actual = checksum(chosen);
@@ -93,15 +92,12 @@ record PromisedChecksum(List<CompleteMultipartUpload.Part> parts, Map<ChecksumAl
 
     /** A composite may be sent with or without its number of parts. */
     private static void check(ChecksumAlgorithm algorithm, String value, Optional<Checksum> whole) {
-        if (whole.filter(it -> it.algorithm() == algorithm).isEmpty()) {
-            throw S3Error.INVALID_REQUEST.exception("The upload has no %s checksum that %s could be compared with."
-                    .formatted(algorithm, algorithm.header()));
-        }
-        String actual = whole.orElseThrow().text();
-        boolean same = value.equals(actual)
-                || Checksum.decode(algorithm, value.replaceFirst("-[0-9]+$", ""))
-                                .equals(whole.orElseThrow().value())
-                        && value.indexOf('-') < 0;
+        Checksum actual = whole.filter(it -> it.algorithm() == algorithm)
+                .orElseThrow(() -> S3Error.INVALID_REQUEST.exception(
+                        "The upload has no %s checksum to compare with.".formatted(algorithm)));
+        boolean same = value.indexOf('-') >= 0
+                ? value.equals(actual.text())
+                : Checksum.decode(algorithm, value).equals(actual.value());
         if (!same) {
             throw S3Error.BAD_DIGEST.exception(
                     "The %s you specified did not match the calculated checksum.".formatted(algorithm));

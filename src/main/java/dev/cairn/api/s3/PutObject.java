@@ -43,17 +43,14 @@ final class PutObject implements OperationHandler {
         }
         BucketId bucket = request.theBucket().id();
         return objects.store(bucket, body, body.length(), digests::update)
-                .chain(stored -> verified(bucket, stored, digests, body)
-                        .chain(result -> {
-                            ObjectMeta meta = new ObjectMeta(
-                                    StoredHeaders.of(headers),
-                                    result.etag(),
-                                    result.checksum()
-                                            .map(StoredChecksums::of)
-                                            .orElseGet(ChecksumValue::getDefaultInstance));
-                            return objects.publish(bucket, request.objectKey(), stored, meta)
-                                    .map(_ -> answer(result));
-                        }));
+                .chain(stored -> verified(bucket, stored, digests, body).chain(result -> {
+                    ObjectMeta meta = new ObjectMeta(
+                            StoredHeaders.of(headers),
+                            result.etag(),
+                            result.checksum().map(StoredChecksums::of).orElseGet(ChecksumValue::getDefaultInstance));
+                    return objects.publish(bucket, request.objectKey(), stored, meta)
+                            .map(_ -> answer(result));
+                }));
     }
 
     /** What was promised is compared once the whole body is here; a body that is not what it should be is let go again. */
@@ -65,7 +62,10 @@ final class PutObject implements OperationHandler {
             }
             return Uni.createFrom().item(digests.finish(body.trailers()));
         } catch (RuntimeException broken) {
-            return objects.discard(bucket, stored).chain(() -> Uni.createFrom().failure(broken));
+            return objects.discard(bucket, stored)
+                    .onFailure()
+                    .recoverWithNull()
+                    .chain(() -> Uni.createFrom().failure(broken));
         }
     }
 

@@ -96,12 +96,10 @@ public final class S3Pipeline {
                     return exchange.send(answer);
                 })
                 .subscribe()
-                .with(
-                        _ -> ended(label, began),
-                        broken -> {
-                            LOG.warnf("%s %s: broken off: %s", label.operation, requestId, broken);
-                            ended(label, began);
-                        });
+                .with(_ -> ended(label, began), broken -> {
+                    LOG.warnf("%s %s: broken off: %s", label.operation, requestId, broken);
+                    ended(label, began);
+                });
     }
 
     /** What a request turned out to be; written by the steps of that request, one after the other. */
@@ -172,11 +170,14 @@ public final class S3Pipeline {
             return Uni.createFrom().item(Optional.empty());
         }
         return buckets.resolve(name, Optional.of(caller.id())).map(found -> {
-            Bucket bucket = found.orElseThrow(() -> S3Error.NO_SUCH_BUCKET.exception().with("BucketName", name));
+            Bucket bucket =
+                    found.orElseThrow(() -> S3Error.NO_SUCH_BUCKET.exception().with("BucketName", name));
             if (!operation.permission().isIn(bucket.grantOf(caller.id()))) {
                 throw S3Error.ACCESS_DENIED.exception();
             }
-            requireOwner(bucket, verified.headers().get("x-amz-expected-bucket-owner").orElse(null));
+            requireOwner(
+                    bucket,
+                    verified.headers().get("x-amz-expected-bucket-owner").orElse(null));
             return Optional.of(bucket);
         });
     }
@@ -191,7 +192,8 @@ public final class S3Pipeline {
     /** A request whose body has to come in, or whose answer is a body, holds a bounded amount of memory meanwhile. */
     private Uni<Answer> withinBudget(Exchange exchange, S3Request request) {
         OperationHandler handler = java.util.Objects.requireNonNull(handlers.get(request.operation()));
-        long declared = exchange.headers().get("content-length").map(S3Pipeline::length).orElse(0L);
+        long declared =
+                exchange.headers().get("content-length").map(S3Pipeline::length).orElse(0L);
         boolean chunked = exchange.headers().has("transfer-encoding");
         if (declared == 0 && !chunked) {
             return handler.handle(request);
@@ -225,10 +227,20 @@ public final class S3Pipeline {
     private Answer refusal(Exchange exchange, String requestId, Throwable why) {
         S3Exception error = Errors.of(why);
         if (error.error() == S3Error.INTERNAL_ERROR) {
-            LOG.errorf(why, "%s %s from %s: internal error, request id %s",
-                    exchange.method(), exchange.rawTarget(), exchange.client(), requestId);
+            LOG.errorf(
+                    why,
+                    "%s %s from %s: internal error, request id %s",
+                    exchange.method(),
+                    exchange.rawTarget(),
+                    exchange.client(),
+                    requestId);
         } else {
-            LOG.debugf("%s %s from %s: %s", exchange.method(), exchange.rawTarget(), exchange.client(), error.error().code());
+            LOG.debugf(
+                    "%s %s from %s: %s",
+                    exchange.method(),
+                    exchange.rawTarget(),
+                    exchange.client(),
+                    error.error().code());
         }
         return Errors.answer(error, resource(exchange), requestId, settings.hostId());
     }

@@ -108,7 +108,12 @@ public final class Bytes implements Comparable<Bytes> {
     public boolean startsWith(Bytes prefix) {
         return length >= prefix.length
                 && Arrays.equals(
-                        array, offset, offset + prefix.length, prefix.array, prefix.offset, prefix.offset + prefix.length);
+                        array,
+                        offset,
+                        offset + prefix.length,
+                        prefix.array,
+                        prefix.offset,
+                        prefix.offset + prefix.length);
     }
 
     /** Position of the first occurrence of {@code needle} at or after {@code from}, or -1. */

@@ -4,7 +4,9 @@ import com.fasterxml.aalto.stax.InputFactoryImpl;
 import dev.cairn.api.http.S3Error;
 import dev.cairn.api.http.S3Exception;
 import dev.cairn.kernel.codec.Bytes;
-import java.io.ByteArrayInputStream;
+import java.io.StringReader;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -46,7 +48,7 @@ public final class XmlReader {
 
     /** The root of a document of at most {@code maxBytes}, which must have that name. */
     public static XmlElement parse(Bytes body, int maxBytes, String root) {
-        if (body.length() > maxBytes) {
+        if (body.length() > maxBytes || !TagScan.passes(body, MAX_ATTRIBUTES)) {
             throw malformed();
         }
         // A factory of its own keeps the names of one hostile document out of everyone else's symbol table.
@@ -54,8 +56,9 @@ public final class XmlReader {
         // Lazily parsed text would report its errors as unchecked ones, when it is read.
         factory.setProperty(XMLInputFactory2.P_LAZY_PARSING, false);
         try {
-            byte[] octets = body.shared();
-            var reader = factory.createXMLStreamReader(new ByteArrayInputStream(octets));
+            // Decoded here, so that no declared or guessed encoding lets the parser see other tags than the scan saw.
+            var document = StandardCharsets.UTF_8.newDecoder().decode(body.buffer());
+            var reader = factory.createXMLStreamReader(new StringReader(document.toString()));
             try {
                 var element = new XmlReader().read(reader);
                 if (!element.name().equals(root)) {
@@ -65,7 +68,7 @@ public final class XmlReader {
             } finally {
                 reader.close();
             }
-        } catch (XMLStreamException _) {
+        } catch (XMLStreamException | CharacterCodingException _) {
             throw malformed();
         }
     }

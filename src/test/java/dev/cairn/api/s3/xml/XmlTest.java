@@ -7,6 +7,7 @@ import dev.cairn.api.http.S3Error;
 import dev.cairn.api.http.S3Exception;
 import dev.cairn.api.http.checksum.ChecksumAlgorithm;
 import dev.cairn.kernel.codec.Bytes;
+import java.nio.charset.StandardCharsets;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -93,6 +94,30 @@ class XmlTest {
                 .isEqualTo(S3Error.MALFORMED_XML);
         assertThat(refused(() -> XmlReader.parse(Bytes.utf8("<a></a>"), 6, "a")))
                 .isEqualTo(S3Error.MALFORMED_XML);
+    }
+
+    @Test
+    void a_tag_may_have_a_few_attributes_and_quotes_elsewhere_are_no_attributes() {
+        String attributes =
+                IntStream.range(0, 32).mapToObj(i -> " a" + i + "='>\"='").collect(Collectors.joining());
+        String quotes = "'\"".repeat(100);
+        assertThat(parse("<?x " + quotes + "?><!-- <a " + quotes + "--><a" + attributes + ">" + quotes + "<![CDATA[<b "
+                                + quotes + "]]></a>")
+                        .text())
+                .isEqualTo(quotes + "<b " + quotes);
+        assertThat(refused(() -> parse("<a" + attributes + " x=''/>"))).isEqualTo(S3Error.MALFORMED_XML);
+    }
+
+    @Test
+    void other_encodings_are_refused() {
+        byte[] utf16 = "<?xml version='1.0' encoding='UTF-16'?><a>x</a>".getBytes(StandardCharsets.UTF_16);
+        assertThat(refused(() -> XmlReader.parse(Bytes.wrap(utf16), 1000, "a"))).isEqualTo(S3Error.MALFORMED_XML);
+    }
+
+    @Test
+    void many_names_cost_no_more_than_many_elements() {
+        String names = IntStream.range(0, 50_000).mapToObj(i -> "<n" + i + "/>").collect(Collectors.joining());
+        assertThat(parse("<a>" + names + "</a>").children()).hasSize(50_000);
     }
 
     @Test

@@ -1,0 +1,95 @@
+package dev.cairn.server;
+
+import dev.cairn.api.auth.Authenticator;
+import dev.cairn.api.http.RootDomain;
+import dev.cairn.api.s3.S3Operations;
+import dev.cairn.api.s3.S3Pipeline;
+import dev.cairn.config.CairnConfig;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.quarkus.runtime.ShutdownEvent;
+import io.vertx.core.Vertx;
+import io.vertx.ext.web.Router;
+import jakarta.enterprise.event.Observes;
+import jakarta.inject.Singleton;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+import org.jspecify.annotations.Nullable;
+
+/** Opens the listeners on the node; when the process is told to stop, lets requests end and closes both in order. */
+@Singleton
+final class Serving {
+    private static final org.jboss.logging.Logger LOG = org.jboss.logging.Logger.getLogger("dev.cairn.server");
+    private static final int SIGNING_KEYS = 1000;
+    private static final long DRAIN_MILLIS = 20_000;
+    private static final long POLL_MILLIS = 20;
+
+    private final RunningNode node = Main.runningNode();
+    private final Router router;
+    private final RequestMetrics metrics;
+    private final Listeners listeners;
+    private @Nullable S3Pipeline pipeline;
+
+    Serving(Vertx vertx, Router router, MeterRegistry registry) {
+        this.router = router;
+        this.metrics = new RequestMetrics(registry);
+        this.listeners = new Listeners(vertx);
+    }
+
+    /** Throws {@code IllegalStateException} when a port cannot be had. */
+    void open() {
+        CairnConfig config = node.config();
+        setLevel(config.logLevel());
+        S3Pipeline s3 = pipeline();
+        pipeline = s3;
+        listeners.openS3(config.s3(), s3);
+        listeners.openAdmin(config.admin().bind(), router);
+        metrics.show(node, listeners, s3);
+        Greeting.print(System.out, node);
+        LOG.infof(
+                "node %s serves S3 on %s, admin on %s",
+                node.identity().id(), config.s3().bind(), config.admin().bind());
+    }
+
+    private static void setLevel(CairnConfig.LogLevel level) {
+        Logger.getLogger("dev.cairn")
+                .setLevel(
+                        switch (level) {
+                            case ERROR -> Level.SEVERE;
+                            case WARN -> Level.WARNING;
+                            case INFO -> Level.INFO;
+                            case DEBUG -> Level.FINE;
+                            case TRACE -> Level.FINEST;
+                        });
+    }
+
+    private S3Pipeline pipeline() {
+        CairnConfig config = node.config();
+        String rootDomain = config.s3().rootDomain();
+        return new S3Pipeline(
+                node.env(),
+                new S3Pipeline.Settings(
+                        config.s3().region(),
+                        rootDomain == null ? RootDomain.NONE : new RootDomain(rootDomain),
+                        node.identity().id().shortHex()),
+                new Authenticator(SIGNING_KEYS),
+                node.node().keys(),
+                node.node().buckets(),
+                new S3Operations(node.node(), config.s3().region()),
+                node.budget(),
+                metrics);
+    }
+
+    /** Before Quarkus closes the network: requests under way get time to end, new ones are told to come back later. */
+    void stop(@Observes ShutdownEvent event) throws InterruptedException {
+        S3Pipeline s3 = pipeline;
+        if (s3 != null) {
+            s3.stop();
+            for (long waited = 0; s3.active() > 0 && waited < DRAIN_MILLIS; waited += POLL_MILLIS) {
+                Thread.sleep(POLL_MILLIS);
+            }
+        }
+        listeners.close();
+        node.close();
+        LOG.info("stopped");
+    }
+}
