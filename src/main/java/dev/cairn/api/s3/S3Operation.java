@@ -119,6 +119,14 @@ public enum S3Operation {
         };
     }
 
+    /** Whether the body is one document, which is in memory as a whole before anything is done. */
+    boolean readsDocument() {
+        return switch (this) {
+            case CREATE_BUCKET, DELETE_OBJECTS, COMPLETE_MULTIPART_UPLOAD -> true;
+            default -> false;
+        };
+    }
+
     /** The operation that method, target and headers select. */
     static S3Operation of(String method, RequestTarget target, Headers headers) {
         List<String> selectors = target.query().parameters().stream()
