@@ -9,11 +9,13 @@ import dev.cairn.api.http.Answer;
 import dev.cairn.api.http.BodyBudget;
 import dev.cairn.api.http.BudgetedSource;
 import dev.cairn.api.http.Exchange;
+import dev.cairn.api.http.Headers;
 import dev.cairn.api.http.HttpDates;
 import dev.cairn.api.http.RequestTarget;
 import dev.cairn.api.http.RootDomain;
 import dev.cairn.api.http.S3Error;
 import dev.cairn.api.http.S3Exception;
+import dev.cairn.kernel.Failure;
 import dev.cairn.kernel.FailureException;
 import dev.cairn.kernel.codec.Bytes;
 import dev.cairn.kernel.env.Env;
@@ -26,6 +28,7 @@ import io.smallrye.mutiny.Uni;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
@@ -37,6 +40,7 @@ import org.jspecify.annotations.Nullable;
 public final class S3Pipeline {
     private static final Logger LOG = Logger.getLogger("dev.cairn.s3");
     private static final long BODY_MEMORY_BYTES = 256 << 10;
+    private static final long DOCUMENT_COPIES = 4;
     private static final int REQUEST_ID_BYTES = 8;
 
     private final Env env;
@@ -46,6 +50,7 @@ public final class S3Pipeline {
     private final Buckets buckets;
     private final Map<S3Operation, OperationHandler> handlers;
     private final BodyBudget budget;
+    private final BooleanSupplier roomForData;
     private final RequestObserver observer;
     private final KeyLookup secrets;
     private final AtomicInteger active = new AtomicInteger();
@@ -68,6 +73,7 @@ public final class S3Pipeline {
             Buckets buckets,
             S3Operations operations,
             BodyBudget budget,
+            BooleanSupplier roomForData,
             RequestObserver observer) {
         this.env = env;
         this.settings = settings;
@@ -76,6 +82,7 @@ public final class S3Pipeline {
         this.buckets = buckets;
         this.handlers = operations.handlers();
         this.budget = budget;
+        this.roomForData = roomForData;
         this.observer = observer;
         this.secrets = id -> keys.find(id).map(found -> found.map(key -> new SecretKey(key.secret())));
     }
@@ -136,6 +143,9 @@ public final class S3Pipeline {
                         case Authentication.Verified verified -> {
                             S3Operation operation = S3Operation.of(exchange.method(), target, verified.headers());
                             label.operation = operation.label();
+                            if (operation.addsData() && !roomForData.getAsBoolean()) {
+                                throw new Failure.DiskFull("metadata or data").asException();
+                            }
                             yield perform(exchange, target, verified, operation);
                         }
                     });
@@ -192,15 +202,25 @@ public final class S3Pipeline {
     /** A request whose body has to come in, or whose answer is a body, holds a bounded amount of memory meanwhile. */
     private Uni<Answer> withinBudget(Exchange exchange, S3Request request) {
         OperationHandler handler = java.util.Objects.requireNonNull(handlers.get(request.operation()));
-        long declared =
-                exchange.headers().get("content-length").map(S3Pipeline::length).orElse(0L);
-        boolean chunked = exchange.headers().has("transfer-encoding");
-        if (declared == 0 && !chunked) {
+        long held = held(request.operation(), exchange.headers());
+        if (held == 0) {
             return handler.handle(request);
         }
-        long held = chunked ? BODY_MEMORY_BYTES : Math.min(declared, BODY_MEMORY_BYTES);
         budget.take(held);
-        return handler.handle(request).onTermination().invoke(() -> budget.giveBack(held));
+        return Uni.createFrom()
+                .deferred(() -> handler.handle(request))
+                .onTermination()
+                .invoke(() -> budget.giveBack(held));
+    }
+
+    /** What a body holds while it comes in: some pieces of it; or all of a document, and what that is read into. */
+    private long held(S3Operation operation, Headers headers) {
+        long length = Math.max(length(headers, "content-length"), length(headers, "x-amz-decoded-content-length"));
+        if (operation.readsDocument()) {
+            // However small the budget is, one after the other must be able to pass.
+            return Math.min(length * DOCUMENT_COPIES, budget.limitBytes() / 2);
+        }
+        return headers.has("transfer-encoding") ? BODY_MEMORY_BYTES : Math.min(length, BODY_MEMORY_BYTES);
     }
 
     private Answer withinBudget(Exchange exchange, String requestId, Answer answer) {
@@ -216,9 +236,9 @@ public final class S3Pipeline {
         }
     }
 
-    private static long length(String text) {
+    private static long length(Headers headers, String name) {
         try {
-            return Long.parseLong(text.strip());
+            return Math.clamp(Long.parseLong(headers.get(name).orElse("0").strip()), 0, Integer.MAX_VALUE);
         } catch (NumberFormatException _) {
             return 0;
         }

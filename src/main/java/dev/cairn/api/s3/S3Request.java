@@ -16,8 +16,6 @@ import dev.cairn.model.AccessKey;
 import dev.cairn.model.Bucket;
 import dev.cairn.model.Permissions;
 import io.smallrye.mutiny.Uni;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -83,15 +81,17 @@ public record S3Request(
             return Uni.createFrom().failure(S3Error.MALFORMED_XML.exception());
         }
         BodyDigests digests = digests(checksum);
-        List<Bytes> pieces = new ArrayList<>();
+        byte[] whole = new byte[(int) body.length()];
+        int[] at = {0};
         return Repeat.whileTrue(() -> body.next().map(piece -> {
                     digests.update(piece);
-                    pieces.add(piece);
+                    piece.copyTo(whole, at[0]);
+                    at[0] += piece.length();
                     return !piece.isEmpty();
                 }))
                 .map(_ -> {
                     digests.finish(body.trailers());
-                    return Bytes.concat(pieces.toArray(Bytes[]::new));
+                    return Bytes.wrap(whole);
                 });
     }
 }

@@ -15,7 +15,7 @@ import java.util.Optional;
 /** The body of a CompleteMultipartUpload: 1 to {@value #MAX_PARTS} parts in strictly ascending order. */
 public record CompleteMultipartUpload(List<Part> parts) {
     public static final int MAX_PARTS = 10_000;
-    public static final int MAX_BODY_BYTES = 8 << 20;
+    public static final int MAX_BODY_BYTES = 4 << 20;
 
     /** One part as the client remembers it; the tag has no quotes, the checksums are raw. */
     public record Part(int number, String etag, Map<ChecksumAlgorithm, Bytes> checksums) {

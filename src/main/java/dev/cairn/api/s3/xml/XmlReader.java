@@ -1,12 +1,13 @@
 package dev.cairn.api.s3.xml;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import com.fasterxml.aalto.stax.InputFactoryImpl;
 import dev.cairn.api.http.S3Error;
 import dev.cairn.api.http.S3Exception;
 import dev.cairn.kernel.codec.Bytes;
-import java.io.StringReader;
-import java.nio.charset.CharacterCodingException;
-import java.nio.charset.StandardCharsets;
+import java.io.ByteArrayInputStream;
+import java.io.InputStreamReader;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -57,8 +58,8 @@ public final class XmlReader {
         factory.setProperty(XMLInputFactory2.P_LAZY_PARSING, false);
         try {
             // Decoded here, so that no declared or guessed encoding lets the parser see other tags than the scan saw.
-            var document = StandardCharsets.UTF_8.newDecoder().decode(body.buffer());
-            var reader = factory.createXMLStreamReader(new StringReader(document.toString()));
+            var bytes = new ByteArrayInputStream(body.shared());
+            var reader = factory.createXMLStreamReader(new InputStreamReader(bytes, UTF_8.newDecoder()));
             try {
                 var element = new XmlReader().read(reader);
                 if (!element.name().equals(root)) {
@@ -68,7 +69,7 @@ public final class XmlReader {
             } finally {
                 reader.close();
             }
-        } catch (XMLStreamException | CharacterCodingException _) {
+        } catch (XMLStreamException _) {
             throw malformed();
         }
     }
