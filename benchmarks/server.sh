@@ -9,7 +9,7 @@ PORT=${PORT:-39000}
 
 java_home() {
     for home in "${JAVA_HOME:-}" /usr/lib/jvm/*; do
-        [ -x "$home/bin/java" ] && [ "$("$home/bin/java" -version 2>&1 | sed -n '1s/.*"\([0-9]*\).*/\1/p')" -ge 25 ] &&
+        [ -x "$home/bin/java" ] && [ "$("$home/bin/java" -version 2>&1 | sed -n 's/.*version "\([0-9]*\).*/\1/p')" -ge 25 ] &&
             echo "$home" && return
     done
     echo "no JDK 25 found: set JAVA_HOME" >&2

@@ -71,7 +71,7 @@ public final class ConfigKeys {
     static final ConfigKey<Integer> S3_MAX_CONNECTIONS = new ConfigKey<>(
             "s3.max-connections",
             ValueType.count(1, 1_000_000),
-            "1000",
+            "5000",
             "Connections the S3 API keeps open at a time.");
     static final ConfigKey<Duration> S3_IDLE_TIMEOUT = new ConfigKey<>(
             "s3.idle-timeout", ValueType.DURATION, "90s", "After how long without a byte an S3 connection is closed.");

@@ -42,6 +42,7 @@ final class RunningNode implements AutoCloseable {
     private final StorageNode node;
     private final BodyBudget budget;
     private final FirstStart.Made made;
+    private final DiskRoom room;
 
     private RunningNode(
             CairnConfig config,
@@ -57,6 +58,7 @@ final class RunningNode implements AutoCloseable {
         this.store = store;
         this.files = files;
         this.budget = new BodyBudget(config.memoryBudgetBytes() / 2);
+        this.room = new DiskRoom(config.metadataDir(), config.diskReserveBytes(), files, env::nanoTime);
         Layout layout =
                 Layout.ofOne(new Layout.Role(identity.id(), ZONE, files.stats().totalBytes()));
         this.node = StorageNode.open(env, store, files, layout, settings(config))
@@ -167,6 +169,10 @@ final class RunningNode implements AutoCloseable {
 
     BodyBudget budget() {
         return budget;
+    }
+
+    DiskRoom room() {
+        return room;
     }
 
     FirstStart.Made made() {

@@ -76,6 +76,7 @@ final class Serving {
                 node.node().buckets(),
                 new S3Operations(node.node(), config.s3().region()),
                 node.budget(),
+                node.room()::isLeft,
                 metrics);
     }
 

@@ -184,6 +184,11 @@ final class CairnProcess implements AutoCloseable {
         }
     }
 
+    /** Processor time the process has used so far. */
+    long cpuMillis() {
+        return running().info().totalCpuDuration().orElseThrow().toMillis();
+    }
+
     /** The end of what the server printed. */
     String logTail() {
         try {

@@ -41,7 +41,7 @@ final class ConfigLoaderTest {
                         "s3.bind = [::]:3900",
                         "s3.region = us-east-1",
                         "s3.root-domain = ",
-                        "s3.max-connections = 1000",
+                        "s3.max-connections = 5000",
                         "s3.idle-timeout = 90s",
                         "admin.bind = [::]:3903",
                         "admin.token = ",

@@ -35,7 +35,6 @@ import java.util.function.Supplier;
  */
 final class ObjectClients {
     private static final String ID = "x-write";
-    private static final int PATTERNS = 5;
     private static final long LATER_NANOS = 10_000_000;
     static final List<Bytes> KEYS = List.of("a", "b/1", "b/2", "b/2/x", "c\u0000d", "e").stream()
             .map(Bytes::utf8)
@@ -51,8 +50,15 @@ final class ObjectClients {
     private final List<Throwable> problems = new ArrayList<>();
     private int busy;
 
-    /** Sizes the clients choose from, the longest pause between two operations, and whether the hardware may refuse. */
-    record Mix(int inlineMax, int blockSize, boolean twoParts, boolean faults, long pauseNanos, Duration deleteDelay) {}
+    /** Sizes and contents the clients choose from, the longest pause between two operations, and whether the hardware may refuse. */
+    record Mix(
+            int inlineMax,
+            int blockSize,
+            int patterns,
+            boolean twoParts,
+            boolean faults,
+            long pauseNanos,
+            Duration deleteDelay) {}
 
     ObjectClients(
             SimEnv env,
@@ -183,7 +189,7 @@ final class ObjectClients {
             case 14 -> 2 * mix.blockSize();
             default -> (Bodies.BLOCKS_IN_ROW + 1 + random.nextInt(8)) * mix.blockSize() - random.nextInt(2);
         };
-        return new Content(random.nextInt(PATTERNS), length);
+        return new Content(random.nextInt(mix.patterns()), length);
     }
 
     private Uni<?> put(Bytes key) {
@@ -203,7 +209,7 @@ final class ObjectClients {
 
     /** Blocks that nobody refers to any more come back at the very moment they are due to be deleted. */
     private Uni<?> comeBack(Bytes key) {
-        var content = new Content(PATTERNS + random.nextInt(1000), 1 + random.nextInt(4 * mix.blockSize()));
+        var content = new Content(mix.patterns() + random.nextInt(1000), 1 + random.nextInt(4 * mix.blockSize()));
         return put(key, content)
                 .chain(() -> delete(key))
                 .chain(() -> node.effects().run())
@@ -399,14 +405,16 @@ final class ObjectClients {
         return Long.parseLong(object.headers().getFirst().getValue());
     }
 
-    /** Takes the pieces as fast as they come, or slowly. */
+    /** Takes the pieces as fast as they come, or slowly, but well within the time that blocks outlive their object. */
     private Uni<Bytes> drain(ByteSource source) {
         List<Bytes> pieces = new ArrayList<>();
-        boolean slowly = chance(3);
-        return Repeat.whileTrue(() -> (slowly ? later(source::next) : source.next()).map(piece -> {
-                    pieces.add(piece);
-                    return !piece.isEmpty();
-                }))
+        long pauseNanos = chance(3) ? mix.deleteDelay().toNanos() / 200 : 1;
+        return Repeat.whileTrue(() -> after(random.nextLong(pauseNanos))
+                        .chain(source::next)
+                        .map(piece -> {
+                            pieces.add(piece);
+                            return !piece.isEmpty();
+                        }))
                 .map(_ -> Bytes.concat(pieces.toArray(Bytes[]::new)));
     }
 }

@@ -48,6 +48,7 @@ final class PowerCutRun {
         mix = new ObjectClients.Mix(
                 inlineMax,
                 blockSize,
+                random.nextBoolean() ? 4 : 1000,
                 large,
                 random.nextInt(3) == 0,
                 PAUSES_NANOS.get(random.nextInt(PAUSES_NANOS.size())),

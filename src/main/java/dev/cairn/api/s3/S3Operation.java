@@ -106,6 +106,27 @@ public enum S3Operation {
         };
     }
 
+    /** Whether it brings data in; such operations stop while a disk is down to its reserve, so that deletes never have to. */
+    boolean addsData() {
+        return switch (this) {
+            case CREATE_BUCKET, PUT_OBJECT, COPY_OBJECT, CREATE_MULTIPART_UPLOAD, UPLOAD_PART, UPLOAD_PART_COPY -> true;
+            case LIST_BUCKETS,
+                    HEAD_BUCKET,
+                    DELETE_BUCKET,
+                    GET_BUCKET_LOCATION,
+                    LIST_OBJECTS,
+                    LIST_OBJECTS_V2,
+                    LIST_MULTIPART_UPLOADS,
+                    DELETE_OBJECTS,
+                    GET_OBJECT,
+                    HEAD_OBJECT,
+                    DELETE_OBJECT,
+                    COMPLETE_MULTIPART_UPLOAD,
+                    ABORT_MULTIPART_UPLOAD,
+                    LIST_PARTS -> false;
+        };
+    }
+
     /** The operation that method, target and headers select. */
     static S3Operation of(String method, RequestTarget target, Headers headers) {
         List<String> selectors = target.query().parameters().stream()

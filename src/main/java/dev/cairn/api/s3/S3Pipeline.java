@@ -15,6 +15,7 @@ import dev.cairn.api.http.RequestTarget;
 import dev.cairn.api.http.RootDomain;
 import dev.cairn.api.http.S3Error;
 import dev.cairn.api.http.S3Exception;
+import dev.cairn.kernel.Failure;
 import dev.cairn.kernel.FailureException;
 import dev.cairn.kernel.codec.Bytes;
 import dev.cairn.kernel.env.Env;
@@ -27,6 +28,7 @@ import io.smallrye.mutiny.Uni;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
@@ -48,6 +50,7 @@ public final class S3Pipeline {
     private final Buckets buckets;
     private final Map<S3Operation, OperationHandler> handlers;
     private final BodyBudget budget;
+    private final BooleanSupplier roomForData;
     private final RequestObserver observer;
     private final KeyLookup secrets;
     private final AtomicInteger active = new AtomicInteger();
@@ -70,6 +73,7 @@ public final class S3Pipeline {
             Buckets buckets,
             S3Operations operations,
             BodyBudget budget,
+            BooleanSupplier roomForData,
             RequestObserver observer) {
         this.env = env;
         this.settings = settings;
@@ -78,6 +82,7 @@ public final class S3Pipeline {
         this.buckets = buckets;
         this.handlers = operations.handlers();
         this.budget = budget;
+        this.roomForData = roomForData;
         this.observer = observer;
         this.secrets = id -> keys.find(id).map(found -> found.map(key -> new SecretKey(key.secret())));
     }
@@ -138,6 +143,9 @@ public final class S3Pipeline {
                         case Authentication.Verified verified -> {
                             S3Operation operation = S3Operation.of(exchange.method(), target, verified.headers());
                             label.operation = operation.label();
+                            if (operation.addsData() && !roomForData.getAsBoolean()) {
+                                throw new Failure.DiskFull("metadata or data").asException();
+                            }
                             yield perform(exchange, target, verified, operation);
                         }
                     });
