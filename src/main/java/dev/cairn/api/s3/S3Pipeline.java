@@ -104,7 +104,12 @@ public final class S3Pipeline {
                 })
                 .subscribe()
                 .with(_ -> ended(label, began), broken -> {
-                    LOG.warnf("%s %s: broken off: %s", label.operation, requestId, broken);
+                    LOG.logf(
+                            broken instanceof Exchange.ClientGone ? Logger.Level.DEBUG : Logger.Level.WARN,
+                            "%s %s: broken off: %s",
+                            label.operation,
+                            requestId,
+                            broken);
                     ended(label, began);
                 });
     }
