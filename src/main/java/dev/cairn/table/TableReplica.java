@@ -1,6 +1,7 @@
 package dev.cairn.table;
 
 import dev.cairn.crdt.Crdt;
+import dev.cairn.kernel.Failure;
 import dev.cairn.kernel.codec.Bytes;
 import dev.cairn.kernel.env.Env;
 import dev.cairn.kernel.time.Stamp;
@@ -209,9 +210,14 @@ public final class TableReplica {
             return store.get(
                             schema.attachments(),
                             attachmentKey(key, schema.type().stamp(row)))
-                    .chain(attachment -> attachment.isPresent() || retries == 0
-                            ? Uni.createFrom().item(new FoundRow(found, attachment.orElse(Bytes.EMPTY)))
-                            : read(schema, request, retries - 1));
+                    .chain(attachment -> {
+                        if (attachment.isPresent()) {
+                            return Uni.createFrom().item(new FoundRow(found, attachment.get()));
+                        }
+                        return retries > 0
+                                ? read(schema, request, retries - 1)
+                                : Uni.createFrom().failure(new Failure.Corrupt("attachment of " + key).asException());
+                    });
         });
     }
 

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * Nodes, their disks and their power supply, all from one seed and on one thread. Time passes only inside {@link #run},
  * {@link #await} and {@link #pass}.
  */
-final class World {
+public final class World {
     private static final long MAX_EVENTS = 20_000_000;
     private static final int MAX_SKEW_MILLIS = 5_000;
 
@@ -20,20 +20,20 @@ final class World {
     private final Agenda agenda;
     private final List<Node> nodes = new ArrayList<>();
 
-    World(long seed) {
+    public World(long seed) {
         random = new SplittableRandom(seed);
         agenda = new Agenda(random.split());
     }
 
     /** Adds a node with empty disks and starts it. */
-    Node addNode(List<Space> spaces) {
+    public Node addNode(List<Space> spaces) {
         var node = new Node(spaces);
         nodes.add(node);
         return node;
     }
 
     /** Chance for the test itself; part of the seed. */
-    SplittableRandom random() {
+    public SplittableRandom random() {
         return random;
     }
 
@@ -60,14 +60,14 @@ final class World {
     }
 
     /** Lets {@code nanos} pass; a node that is down keeps them passing too. */
-    void pass(long nanos) {
+    public void pass(long nanos) {
         var over = new boolean[1];
         agenda.in(nanos, "pass", () -> true, () -> over[0] = true);
         run(() -> over[0]);
     }
 
     /** Runs until {@code asked} has its result. */
-    <R> R await(Uni<R> asked) {
+    public <R> R await(Uni<R> asked) {
         var outcome = new Outcome<R>();
         asked.subscribe().with(outcome::complete, outcome::fail);
         run(() -> outcome.done);
@@ -113,7 +113,7 @@ final class World {
     }
 
     /** A machine: disks that stay, and a life that ends with the power. */
-    final class Node {
+    public final class Node {
         private final StoreDisk storeDisk;
         private final BlockDisk blockDisk = new BlockDisk();
         private SimEnv env;
@@ -127,15 +127,15 @@ final class World {
             blocks = new SimBlockFiles(env, random.split(), blockDisk);
         }
 
-        SimEnv env() {
+        public SimEnv env() {
             return env;
         }
 
-        SimStore store() {
+        public SimStore store() {
             return store;
         }
 
-        SimBlockFiles blocks() {
+        public SimBlockFiles blocks() {
             return blocks;
         }
 
@@ -148,7 +148,7 @@ final class World {
         }
 
         /** Everything the node was doing stops; its disks keep what was synced and some of the rest. */
-        void powerCut() {
+        public void powerCut() {
             env.end();
             storeDisk.cut(random);
             blockDisk.cut(random);
@@ -156,7 +156,7 @@ final class World {
         }
 
         /** Begins a new life on the same disks, perhaps with another idea of the time. */
-        void restart() {
+        public void restart() {
             if (env.alive()) {
                 throw new IllegalStateException("the node still runs");
             }

@@ -1,0 +1,422 @@
+package dev.cairn.table;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.cairn.crdt.Lww;
+import dev.cairn.crdt.LwwMap;
+import dev.cairn.kernel.Failure;
+import dev.cairn.kernel.FailureException;
+import dev.cairn.kernel.codec.Bytes;
+import dev.cairn.kernel.codec.Sha256;
+import dev.cairn.kernel.env.Env;
+import dev.cairn.kernel.id.NodeId;
+import dev.cairn.kernel.io.ByteSource;
+import dev.cairn.kernel.time.HybridClock;
+import dev.cairn.kernel.time.Stamp;
+import dev.cairn.layout.Layout;
+import dev.cairn.net.LocalPeers;
+import dev.cairn.net.Request;
+import dev.cairn.net.Request.Applied;
+import dev.cairn.net.RequestHandler;
+import dev.cairn.sim.World;
+import dev.cairn.store.Entry;
+import dev.cairn.store.Scan;
+import dev.cairn.store.Space;
+import dev.cairn.store.Store;
+import io.smallrye.mutiny.Uni;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.SplittableRandom;
+import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
+
+/** The table engine of one node on the simulated store. */
+final class TablesTest {
+    private static final Bytes PARTITION = Sha256.of(Bytes.utf8("partition"));
+    private static final Bytes KEY = RowKeys.ended(Bytes.utf8("key"));
+    private static final Bytes OTHER = RowKeys.ended(Bytes.utf8("other"));
+    private static final Bytes FORBIDDEN = Bytes.utf8("forbidden");
+
+    /** Rows whose value begins with 'A' have an attachment; one value is refused by the hook. */
+    private static final TableSchema<Lww> ROWS = TableSchema.of("t", TableSchema.Placement.SHARDED, RowType.LWW)
+            .withAttachments(row -> row.value().filter(value -> value.startsWith(Bytes.utf8("A"))).isPresent())
+            .withHook((_, _, _, _, now) -> {
+                if (now.value().filter(FORBIDDEN::equals).isPresent()) {
+                    throw new IllegalStateException("refused by the hook");
+                }
+            });
+
+    private static final TableSchema<LwwMap> MAPS =
+            TableSchema.of("m", TableSchema.Placement.FULL_COPY, RowType.LWW_MAP);
+    private static final Duration AGE = Duration.ofMinutes(10);
+
+    private final World world = new World(7);
+    private final World.Node machine = world.addNode(TableReplica.spaces(List.of(ROWS, MAPS)));
+    private Engine engine = new Engine();
+
+    /** What one life of the node builds. */
+    private final class Engine {
+        private final NodeId self = new NodeId(Sha256.of(Bytes.utf8("node")));
+        private final Layout layout = Layout.ofOne(new Layout.Role(self, "zone", 1L << 40));
+        private final Env env = machine.env();
+        private final Store store = machine.store();
+        private final HybridClock clock =
+                world.await(Stamps.open(env, store, self)).clock();
+        private final Tombstones tombstones = world.await(Tombstones.open(env, store, () -> layout, AGE));
+        private final TableReplica replica =
+                new TableReplica(env, store, () -> layout, tombstones, List.of(ROWS, MAPS));
+        private final Tables tables;
+
+        Engine() {
+            var peers = new LocalPeers(self);
+            peers.serve(new RowsOnly(replica));
+            tables = new Tables(peers, () -> layout, clock);
+        }
+    }
+
+    /** A node without blocks. */
+    private record RowsOnly(TableReplica replica) implements RequestHandler {
+        @Override
+        public Uni<Applied> apply(Request.ApplyBatch request) {
+            return replica.apply(request);
+        }
+
+        @Override
+        public Uni<Request.FoundRow> read(Request.ReadRow request) {
+            return replica.read(request);
+        }
+
+        @Override
+        public Uni<Request.RowRange> range(Request.ReadRange request) {
+            return replica.range(request);
+        }
+
+        @Override
+        public Uni<Applied> putBlock(Request.PutBlock request) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public Uni<ByteSource> getBlock(Request.GetBlock request) {
+            throw new UnsupportedOperationException();
+        }
+    }
+
+    private Applied apply(Batch batch) {
+        return world.await(engine.replica.apply(batch.request(PARTITION)));
+    }
+
+    private Tables.Outcome write(java.util.function.Consumer<Batch> fill) {
+        return world.await(engine.tables.write(PARTITION, fill));
+    }
+
+    private Optional<Tables.Found<Lww>> read(Bytes sort) {
+        return world.await(engine.tables.read(ROWS, PARTITION, sort, Request.Attachments.SEND));
+    }
+
+    private Optional<Bytes> value(Bytes sort) {
+        return read(sort).flatMap(found -> found.row().value());
+    }
+
+    private List<Entry> entries(Space space) {
+        return world.await(engine.store.scan(space, new Scan(Bytes.EMPTY, Optional.empty(), 1000)));
+    }
+
+    private Stamp later(long millis) {
+        return new Stamp((engine.env.wallMillis() + millis) << 16, 1);
+    }
+
+    @Test
+    void several_writes_to_one_row_in_a_batch_become_one_that_holds_all() {
+        world.await(engine.tables.writeEverywhere(batch -> batch.set(MAPS, KEY, "a", Bytes.utf8("1"))
+                .set(MAPS, KEY, "b", Bytes.utf8("2"))
+                .set(MAPS, KEY, "c", Bytes.utf8("3"))
+                .unset(MAPS, KEY, "c")));
+        var row = world.await(engine.tables.readHere(MAPS, KEY)).orElseThrow();
+        assertThat(row.get("a")).contains(Bytes.utf8("1"));
+        assertThat(row.get("b")).contains(Bytes.utf8("2"));
+        assertThat(row.has("c")).isFalse();
+        var request = new Batch(later(0))
+                .set(MAPS, KEY, "a", Bytes.EMPTY)
+                .set(MAPS, KEY, "b", Bytes.EMPTY)
+                .set(MAPS, OTHER, "a", Bytes.EMPTY)
+                .request(PARTITION);
+        assertThat(request.rows()).hasSize(2);
+    }
+
+    @Test
+    void a_write_at_or_below_a_row_is_refused_with_the_highest_stamp_and_writes_nothing() {
+        var high = later(200);
+        var higher = later(300);
+        assertThat(apply(new Batch(high).put(ROWS, KEY, Bytes.utf8("high")))).isInstanceOf(Applied.Done.class);
+        assertThat(apply(new Batch(higher).put(ROWS, OTHER, Bytes.utf8("higher"))))
+                .isInstanceOf(Applied.Done.class);
+        var third = RowKeys.ended(Bytes.utf8("third"));
+        var refused = apply(new Batch(later(100))
+                .put(ROWS, third, Bytes.utf8("x"))
+                .put(ROWS, KEY, Bytes.utf8("x"))
+                .put(ROWS, OTHER, Bytes.utf8("x")));
+        assertThat(refused).isEqualTo(new Applied.Refused(higher));
+        assertThat(value(KEY)).contains(Bytes.utf8("high"));
+        assertThat(read(third)).isEmpty();
+    }
+
+    @Test
+    void the_same_batch_again_is_done_and_another_value_of_the_same_stamp_is_not() {
+        var stamp = later(10);
+        apply(new Batch(stamp).put(ROWS, KEY, Bytes.utf8("x")));
+        assertThat(apply(new Batch(stamp).put(ROWS, KEY, Bytes.utf8("x")))).isInstanceOf(Applied.Done.class);
+        assertThat(apply(new Batch(stamp).put(ROWS, KEY, Bytes.utf8("y")))).isEqualTo(new Applied.Refused(stamp));
+    }
+
+    @Test
+    void a_refused_write_is_made_again_above_what_stood_in_its_way() {
+        var ahead = later(3000);
+        apply(new Batch(ahead).put(ROWS, KEY, Bytes.utf8("from a clock ahead")));
+        List<Stamp> stamps = new ArrayList<>();
+        assertThat(write(batch -> {
+                    stamps.add(batch.stamp());
+                    batch.put(ROWS, KEY, Bytes.utf8("mine"));
+                }))
+                .isEqualTo(Tables.Outcome.WRITTEN);
+        assertThat(stamps).hasSize(2).isSorted();
+        assertThat(stamps.getLast()).isGreaterThan(ahead);
+        assertThat(value(KEY)).contains(Bytes.utf8("mine"));
+    }
+
+    @Test
+    void a_field_of_a_map_is_only_stopped_by_the_same_field() {
+        var ahead = later(3000);
+        var field = new Batch(ahead).set(MAPS, KEY, "a", Bytes.utf8("1"));
+        world.await(engine.replica.apply(field.request(RowKeys.FULL_COPY_PARTITION)));
+        var below = later(0);
+        var other = new Batch(below).set(MAPS, KEY, "b", Bytes.utf8("2")).request(RowKeys.FULL_COPY_PARTITION);
+        assertThat(world.await(engine.replica.apply(other))).isInstanceOf(Applied.Done.class);
+        var same = new Batch(below).set(MAPS, KEY, "a", Bytes.utf8("2")).request(RowKeys.FULL_COPY_PARTITION);
+        assertThat(world.await(engine.replica.apply(same))).isEqualTo(new Applied.Refused(ahead));
+    }
+
+    @Test
+    void an_expectation_holds_for_exactly_the_row_that_was_read() {
+        assertThat(write(batch -> batch.expect(ROWS, KEY, Stamp.ZERO).put(ROWS, KEY, Bytes.utf8("1"))))
+                .isEqualTo(Tables.Outcome.WRITTEN);
+        var seen = read(KEY).orElseThrow().row().stamp();
+        assertThat(write(batch -> batch.expect(ROWS, KEY, Stamp.ZERO).put(ROWS, OTHER, Bytes.utf8("x"))))
+                .isEqualTo(Tables.Outcome.CHANGED);
+        assertThat(read(OTHER)).isEmpty();
+        assertThat(write(batch -> batch.expect(ROWS, KEY, seen).put(ROWS, KEY, Bytes.utf8("2"))))
+                .isEqualTo(Tables.Outcome.WRITTEN);
+        assertThat(write(batch -> batch.expect(ROWS, KEY, seen).put(ROWS, KEY, Bytes.utf8("3"))))
+                .isEqualTo(Tables.Outcome.CHANGED);
+        assertThat(value(KEY)).contains(Bytes.utf8("2"));
+    }
+
+    @Test
+    void of_racing_writers_that_expect_the_same_exactly_one_wins() {
+        List<Tables.Outcome> outcomes = new ArrayList<>();
+        for (int i = 0; i < 20; i++) {
+            var mine = Bytes.ofInt(i);
+            engine.tables
+                    .write(PARTITION, batch -> batch.expect(ROWS, KEY, Stamp.ZERO)
+                            .put(ROWS, KEY, mine))
+                    .subscribe()
+                    .with(outcomes::add);
+        }
+        world.pass(2_000_000_000);
+        assertThat(outcomes).hasSize(20).containsOnlyOnce(Tables.Outcome.WRITTEN);
+    }
+
+    @Test
+    void a_hook_that_refuses_drops_the_whole_batch() {
+        assertThatThrownBy(() -> write(batch -> batch.put(ROWS, KEY, Bytes.utf8("Ax"), Bytes.utf8("attached"))
+                        .put(ROWS, OTHER, FORBIDDEN)))
+                .hasMessage("refused by the hook");
+        assertThat(read(KEY)).isEmpty();
+        assertThat(entries(ROWS.attachments())).isEmpty();
+    }
+
+    @Test
+    void an_attachment_goes_with_the_row_it_came_with() {
+        write(batch -> batch.put(ROWS, KEY, Bytes.utf8("A1"), Bytes.utf8("first")));
+        assertThat(read(KEY).orElseThrow().attachment()).isEqualTo(Bytes.utf8("first"));
+        write(batch -> batch.put(ROWS, KEY, Bytes.utf8("A2"), Bytes.utf8("second")));
+        assertThat(read(KEY).orElseThrow().attachment()).isEqualTo(Bytes.utf8("second"));
+        assertThat(entries(ROWS.attachments())).hasSize(1);
+        write(batch -> batch.put(ROWS, KEY, Bytes.utf8("plain")));
+        assertThat(read(KEY).orElseThrow().attachment()).isEqualTo(Bytes.EMPTY);
+        assertThat(entries(ROWS.attachments())).isEmpty();
+        write(batch -> batch.put(ROWS, KEY, Bytes.utf8("A3"), Bytes.utf8("third")));
+        write(batch -> batch.remove(ROWS, KEY));
+        assertThat(entries(ROWS.attachments())).isEmpty();
+    }
+
+    @Test
+    void a_row_without_the_attachment_it_must_have_is_reported_and_not_read_as_empty() {
+        write(batch -> batch.put(ROWS, KEY, Bytes.utf8("A1"), Bytes.utf8("body")));
+        world.await(engine.store.commit(tx -> {
+            tx.scan(ROWS.attachments(), Scan.prefix(Bytes.EMPTY, 10))
+                    .forEach(entry -> tx.delete(ROWS.attachments(), entry.key()));
+            return true;
+        }));
+        assertThatThrownBy(() -> read(KEY))
+                .isInstanceOfSatisfying(
+                        FailureException.class,
+                        failed -> assertThat(failed.failure()).isInstanceOf(Failure.Corrupt.class));
+    }
+
+    @Test
+    void nothing_waits_for_anti_entropy_while_there_is_one_replica() {
+        write(batch -> batch.put(ROWS, KEY, Bytes.utf8("x")));
+        world.await(engine.tables.writeEverywhere(batch -> batch.set(MAPS, KEY, "a", Bytes.EMPTY)));
+        assertThat(entries(MerkleQueue.SPACE)).isEmpty();
+    }
+
+    @Test
+    void a_collected_tombstone_still_refuses_older_writes_after_a_restart_too() {
+        var old = engine.clock.next();
+        write(batch -> batch.put(ROWS, KEY, Bytes.utf8("x")));
+        write(batch -> batch.remove(ROWS, KEY));
+        var gone = read(KEY).orElseThrow().row().stamp();
+        world.await(engine.tombstones.collect());
+        assertThat(read(KEY)).as("too young to collect").isPresent();
+        world.pass(AGE.toNanos() * 2);
+        world.await(engine.tombstones.collect());
+        assertThat(read(KEY)).isEmpty();
+        assertThat(entries(Tombstones.QUEUE)).isEmpty();
+        assertThat(apply(new Batch(old).put(ROWS, KEY, Bytes.utf8("late")))).isEqualTo(new Applied.Refused(gone));
+        assertThat(apply(new Batch(gone).put(ROWS, KEY, Bytes.utf8("late")))).isEqualTo(new Applied.Refused(gone));
+        machine.powerCut();
+        machine.restart();
+        engine = new Engine();
+        assertThat(apply(new Batch(old).put(ROWS, KEY, Bytes.utf8("late")))).isEqualTo(new Applied.Refused(gone));
+        assertThat(write(batch -> batch.put(ROWS, KEY, Bytes.utf8("new")))).isEqualTo(Tables.Outcome.WRITTEN);
+        assertThat(value(KEY)).contains(Bytes.utf8("new"));
+    }
+
+    @Test
+    void a_tombstone_that_was_written_over_is_not_collected() {
+        write(batch -> batch.remove(ROWS, KEY));
+        write(batch -> batch.put(ROWS, KEY, Bytes.utf8("back")));
+        world.pass(AGE.toNanos() * 2);
+        world.await(engine.tombstones.collect());
+        assertThat(value(KEY)).contains(Bytes.utf8("back"));
+        assertThat(entries(Tombstones.FLOORS)).isEmpty();
+    }
+
+    @Test
+    void stamps_of_a_later_life_are_above_all_earlier_ones() {
+        var last = engine.clock.next();
+        for (int life = 0; life < 10; life++) {
+            machine.powerCut();
+            machine.restart();
+            engine = new Engine();
+            var next = engine.clock.next();
+            assertThat(next).isGreaterThan(last);
+            last = next;
+        }
+    }
+
+    @Test
+    void pages_of_a_range_are_those_of_a_brute_force_model() {
+        for (long seed = 0; seed < 60; seed++) {
+            var random = new SplittableRandom(seed);
+            var partition = Sha256.of(Bytes.ofLong(seed));
+            var model = new TreeMap<Bytes, Bytes>();
+            for (int i = 0; i < 40; i++) {
+                var sort = RowKeys.ended(name(random, 5));
+                boolean gone = random.nextInt(3) == 0;
+                if (gone) {
+                    model.remove(sort);
+                } else {
+                    model.put(sort, Bytes.ofInt(i));
+                }
+                var value = Bytes.ofInt(i);
+                world.await(engine.tables.write(partition, batch -> {
+                    if (gone) {
+                        batch.remove(ROWS, sort);
+                    } else {
+                        batch.put(ROWS, sort, value);
+                    }
+                }));
+            }
+            for (int i = 0; i < 12; i++) {
+                var prefix = name(random, 2);
+                var delimiter = random.nextBoolean() ? Bytes.EMPTY : random.nextBoolean() ? Bytes.utf8("/") : Bytes.utf8("b/");
+                var from = random.nextBoolean() ? Bytes.EMPTY : RowKeys.escaped(name(random, 4));
+                int limit = random.nextInt(1, 8);
+                assertThat(walked(partition, prefix, delimiter, from, limit))
+                        .as("seed %d: prefix %s delimiter %s from %s limit %d", seed, prefix, delimiter, from, limit)
+                        .isEqualTo(expected(model, prefix, delimiter, from));
+            }
+        }
+    }
+
+    private static Bytes name(SplittableRandom random, int most) {
+        byte[] alphabet = {'a', 'b', '/', '/', 0};
+        byte[] name = new byte[random.nextInt(most)];
+        for (int i = 0; i < name.length; i++) {
+            name[i] = alphabet[random.nextInt(alphabet.length)];
+        }
+        return Bytes.wrap(name);
+    }
+
+    /** All rows of a query, page by page. */
+    private List<Bytes> walked(Bytes partition, Bytes prefix, Bytes delimiter, Bytes from, int limit) {
+        List<Bytes> found = new ArrayList<>();
+        Optional<Bytes> next = Optional.of(from);
+        while (next.isPresent()) {
+            var query = new Tables.Query(
+                    next.get(), RowKeys.escaped(prefix), RowKeys.escaped(delimiter), limit);
+            var page = world.await(engine.tables.range(ROWS, partition, query));
+            assertThat(page.rows()).hasSizeLessThanOrEqualTo(limit);
+            page.rows().forEach(row -> found.add(row.sort()));
+            var before = next.get();
+            page.next().ifPresent(place -> assertThat(place).isGreaterThan(before));
+            next = page.next();
+        }
+        return found;
+    }
+
+    /** The first row of each group and every row without a group. */
+    private static List<Bytes> expected(TreeMap<Bytes, Bytes> model, Bytes prefix, Bytes delimiter, Bytes from) {
+        List<Bytes> rows = new ArrayList<>();
+        Set<Bytes> groups = new LinkedHashSet<>();
+        for (var sort : model.tailMap(from).keySet()) {
+            var name = RowKeys.name(sort);
+            if (name.startsWith(prefix)) {
+                int at = delimiter.isEmpty() ? -1 : name.indexOf(delimiter, prefix.length());
+                if (at < 0 || groups.add(name.slice(0, at + delimiter.length()))) {
+                    rows.add(sort);
+                }
+            }
+        }
+        return rows;
+    }
+
+    @Test
+    void a_page_of_tombstones_alone_ends_with_a_place_to_go_on_or_the_end() {
+        for (int i = 0; i < 30; i++) {
+            var sort = RowKeys.ended(Bytes.ofInt(i));
+            write(batch -> batch.put(ROWS, sort, Bytes.utf8("x")));
+            write(batch -> batch.remove(ROWS, sort));
+        }
+        var last = RowKeys.ended(Bytes.ofInt(100));
+        write(batch -> batch.put(ROWS, last, Bytes.utf8("live")));
+        var page = world.await(engine.tables.range(ROWS, PARTITION, Tables.Query.all(Bytes.EMPTY, 1)));
+        assertThat(page.rows()).singleElement().satisfies(row -> assertThat(row.sort()).isEqualTo(last));
+        assertThat(page.next()).isEmpty();
+    }
+
+    @Test
+    void rows_of_a_newer_schema_are_refused_and_not_misread() {
+        var newer = dev.cairn.proto.LwwRow.newBuilder().setSchema(RowType.SCHEMA + 1).build();
+        assertThatThrownBy(() -> RowType.LWW.decode(Bytes.wrap(newer.toByteArray())))
+                .isInstanceOf(FailureException.class);
+        assertThatThrownBy(() -> RowType.LWW.decode(Bytes.ofHex("ffff"))).isInstanceOf(FailureException.class);
+    }
+}
