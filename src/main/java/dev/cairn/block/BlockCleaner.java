@@ -69,8 +69,7 @@ public final class BlockCleaner {
     public Uni<Void> clean() {
         Bytes due = Bytes.ofLong(env.wallMillis());
         Deque<Bytes> from = new ArrayDeque<>(List.of(Bytes.EMPTY));
-        return Repeat.whileTrue(() -> store.scan(
-                        BlockReferences.UNUSED, new Scan(from.pop(), Optional.of(due), BATCH))
+        return Repeat.whileTrue(() -> store.scan(BlockReferences.UNUSED, new Scan(from.pop(), Optional.of(due), BATCH))
                 .chain(entries -> {
                     if (entries.isEmpty()) {
                         return Uni.createFrom().item(false);

@@ -66,8 +66,7 @@ public final class Effects {
 
     /** Does everything that is due; fails when some of it could not be done yet. */
     public Uni<Void> run() {
-        return drain(QUEUE, Optional.empty())
-                .chain(() -> drain(LATER, Optional.of(Bytes.ofLong(env.wallMillis()))));
+        return drain(QUEUE, Optional.empty()).chain(() -> drain(LATER, Optional.of(Bytes.ofLong(env.wallMillis()))));
     }
 
     /** Each batch begins behind the one before, which spares the walk over the deleted entries at the front. */

@@ -12,6 +12,7 @@ import org.jboss.resteasy.reactive.server.ServerExceptionMapper;
 final class ErrorAnswers {
     /** Asked for late: the container makes this object before there is a node. */
     private final Provider<AdminSettings> settings;
+
     private final Json json = new Json();
 
     ErrorAnswers(Provider<AdminSettings> settings) {
