@@ -22,7 +22,16 @@ final class LayoutTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"0000,0", "0003,0", "0004,1", "0100,64", "7fff,8191", "8000,8192", "fffb,16382", "fffc,16383", "ffff,16383"
+    @CsvSource({
+        "0000,0",
+        "0003,0",
+        "0004,1",
+        "0100,64",
+        "7fff,8191",
+        "8000,8192",
+        "fffb,16382",
+        "fffc,16383",
+        "ffff,16383"
     })
     void fourteen_bits_reach_into_the_second_byte(String hash, int partition) {
         assertThat(ofBits(14).partitionOf(Bytes.ofHex(hash))).isEqualTo(partition);

@@ -71,11 +71,13 @@ final class QuorumTest {
         assertThat(answers).isEmpty();
         assertThat(failures)
                 .singleElement()
-                .isInstanceOfSatisfying(FailureException.class, failed -> assertThat(failed.failure())
-                        .isInstanceOfSatisfying(Failure.QuorumLost.class, lost -> {
-                            assertThat(lost.wanted()).isEqualTo(2);
-                            assertThat(lost.got()).isEqualTo(1);
-                        }));
+                .isInstanceOfSatisfying(
+                        FailureException.class,
+                        failed -> assertThat(failed.failure())
+                                .isInstanceOfSatisfying(Failure.QuorumLost.class, lost -> {
+                                    assertThat(lost.wanted()).isEqualTo(2);
+                                    assertThat(lost.got()).isEqualTo(1);
+                                }));
     }
 
     @Test

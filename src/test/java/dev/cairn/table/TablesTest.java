@@ -44,7 +44,9 @@ final class TablesTest {
 
     /** Rows whose value begins with 'A' have an attachment; one value is refused by the hook. */
     private static final TableSchema<Lww> ROWS = TableSchema.of("t", TableSchema.Placement.SHARDED, RowType.LWW)
-            .withAttachments(row -> row.value().filter(value -> value.startsWith(Bytes.utf8("A"))).isPresent())
+            .withAttachments(row -> row.value()
+                    .filter(value -> value.startsWith(Bytes.utf8("A")))
+                    .isPresent())
             .withHook((_, _, _, _, now) -> {
                 if (now.value().filter(FORBIDDEN::equals).isPresent()) {
                     throw new IllegalStateException("refused by the hook");
@@ -222,8 +224,9 @@ final class TablesTest {
         for (int i = 0; i < 20; i++) {
             var mine = Bytes.ofInt(i);
             engine.tables
-                    .write(PARTITION, batch -> batch.expect(ROWS, KEY, Stamp.ZERO)
-                            .put(ROWS, KEY, mine))
+                    .write(
+                            PARTITION,
+                            batch -> batch.expect(ROWS, KEY, Stamp.ZERO).put(ROWS, KEY, mine))
                     .subscribe()
                     .with(outcomes::add);
         }
@@ -346,7 +349,8 @@ final class TablesTest {
             }
             for (int i = 0; i < 12; i++) {
                 var prefix = name(random, 2);
-                var delimiter = random.nextBoolean() ? Bytes.EMPTY : random.nextBoolean() ? Bytes.utf8("/") : Bytes.utf8("b/");
+                var delimiter =
+                        random.nextBoolean() ? Bytes.EMPTY : random.nextBoolean() ? Bytes.utf8("/") : Bytes.utf8("b/");
                 var from = random.nextBoolean() ? Bytes.EMPTY : RowKeys.escaped(name(random, 4));
                 int limit = random.nextInt(1, 8);
                 assertThat(walked(partition, prefix, delimiter, from, limit))
@@ -370,8 +374,7 @@ final class TablesTest {
         List<Bytes> found = new ArrayList<>();
         Optional<Bytes> next = Optional.of(from);
         while (next.isPresent()) {
-            var query = new Tables.Query(
-                    next.get(), RowKeys.escaped(prefix), RowKeys.escaped(delimiter), limit);
+            var query = new Tables.Query(next.get(), RowKeys.escaped(prefix), RowKeys.escaped(delimiter), limit);
             var page = world.await(engine.tables.range(ROWS, partition, query));
             assertThat(page.rows()).hasSizeLessThanOrEqualTo(limit);
             page.rows().forEach(row -> found.add(row.sort()));
@@ -408,13 +411,17 @@ final class TablesTest {
         var last = RowKeys.ended(Bytes.ofInt(100));
         write(batch -> batch.put(ROWS, last, Bytes.utf8("live")));
         var page = world.await(engine.tables.range(ROWS, PARTITION, Tables.Query.all(Bytes.EMPTY, 1)));
-        assertThat(page.rows()).singleElement().satisfies(row -> assertThat(row.sort()).isEqualTo(last));
+        assertThat(page.rows())
+                .singleElement()
+                .satisfies(row -> assertThat(row.sort()).isEqualTo(last));
         assertThat(page.next()).isEmpty();
     }
 
     @Test
     void rows_of_a_newer_schema_are_refused_and_not_misread() {
-        var newer = dev.cairn.proto.LwwRow.newBuilder().setSchema(RowType.SCHEMA + 1).build();
+        var newer = dev.cairn.proto.LwwRow.newBuilder()
+                .setSchema(RowType.SCHEMA + 1)
+                .build();
         assertThatThrownBy(() -> RowType.LWW.decode(Bytes.wrap(newer.toByteArray())))
                 .isInstanceOf(FailureException.class);
         assertThatThrownBy(() -> RowType.LWW.decode(Bytes.ofHex("ffff"))).isInstanceOf(FailureException.class);

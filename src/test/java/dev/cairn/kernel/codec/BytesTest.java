@@ -37,7 +37,8 @@ final class BytesTest {
         for (int i = 0; i < SEEDS; i++) {
             var prefix = draw(random);
             var other = draw(random);
-            boolean below = prefix.prefixEnd().map(end -> other.compareTo(end) < 0).orElse(true);
+            boolean below =
+                    prefix.prefixEnd().map(end -> other.compareTo(end) < 0).orElse(true);
             assertThat(other.compareTo(prefix) >= 0 && below)
                     .as("%s in %s", other, prefix)
                     .isEqualTo(other.startsWith(prefix));

@@ -20,7 +20,9 @@ final class RepeatTest {
     void many_steps_that_complete_at_once_need_no_stack() {
         int[] steps = {0};
         boolean[] done = {false};
-        Repeat.whileTrue(() -> Uni.createFrom().item(++steps[0] < MANY)).subscribe().with(_ -> done[0] = true);
+        Repeat.whileTrue(() -> Uni.createFrom().item(++steps[0] < MANY))
+                .subscribe()
+                .with(_ -> done[0] = true);
         assertThat(done[0]).isTrue();
         assertThat(steps[0]).isEqualTo(MANY);
     }
