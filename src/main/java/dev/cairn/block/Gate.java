@@ -13,11 +13,22 @@ import org.jspecify.annotations.Nullable;
  * together, the cleaner alone. Safe from any thread; guarded by itself.
  */
 final class Gate {
-    private final Queue<Waiting> waiting = new ArrayDeque<>();
+    private final Queue<Guest> waiting = new ArrayDeque<>();
     private int inside;
     private boolean alone;
 
-    private record Waiting(boolean wantsAlone, UniEmitter<? super Void> emitter) {}
+    /** Somebody on the way through; guarded by the gate. */
+    private static final class Guest {
+        private final boolean wantsAlone;
+        private final UniEmitter<? super Guest> emitter;
+        private boolean begun;
+        private boolean left;
+
+        Guest(boolean wantsAlone, UniEmitter<? super Guest> emitter) {
+            this.wantsAlone = wantsAlone;
+            this.emitter = emitter;
+        }
+    }
 
     <T> Uni<T> together(Supplier<Uni<T>> action) {
         return pass(false, action);
@@ -29,47 +40,76 @@ final class Gate {
 
     private <T> Uni<T> pass(boolean wantsAlone, Supplier<Uni<T>> action) {
         return Uni.createFrom()
-                .<Void>emitter(emitter -> enter(new Waiting(wantsAlone, emitter)))
-                .chain(() -> action.get().onTermination().invoke(this::leave));
+                .<Guest>emitter(emitter -> enter(new Guest(wantsAlone, emitter)))
+                .chain(guest -> Uni.createFrom()
+                        .<T>deferred(() -> {
+                            begin(guest);
+                            return action.get();
+                        })
+                        .onTermination()
+                        .invoke(() -> leave(guest)));
     }
 
-    private void enter(Waiting newcomer) {
+    private void enter(Guest newcomer) {
+        newcomer.emitter.onTermination(() -> forget(newcomer));
         synchronized (this) {
-            if (!waiting.isEmpty() || !mayEnter(newcomer)) {
-                waiting.add(newcomer);
+            waiting.add(newcomer);
+        }
+        admitAll();
+    }
+
+    /** Who no longer wants to wait holds up nobody behind. */
+    private void forget(Guest guest) {
+        boolean waited;
+        synchronized (this) {
+            waited = waiting.remove(guest);
+        }
+        if (waited) {
+            admitAll();
+        }
+    }
+
+    private synchronized void begin(Guest guest) {
+        guest.begun = true;
+    }
+
+    private void leave(Guest guest) {
+        synchronized (this) {
+            if (guest.left) {
                 return;
             }
-            admit(newcomer);
-        }
-        newcomer.emitter().complete(null);
-    }
-
-    private void leave() {
-        synchronized (this) {
+            guest.left = true;
             inside--;
             alone = false;
         }
-        for (Waiting next = admitNext(); next != null; next = admitNext()) {
-            next.emitter().complete(null);
+        admitAll();
+    }
+
+    private void admitAll() {
+        for (Guest next = admitNext(); next != null; next = admitNext()) {
+            next.emitter.complete(next);
+            if (!hasBegun(next)) {
+                leave(next); // cancelled between its admission and its beginning
+            }
         }
     }
 
-    private synchronized @Nullable Waiting admitNext() {
-        Waiting next = waiting.peek();
+    private synchronized boolean hasBegun(Guest guest) {
+        return guest.begun;
+    }
+
+    private synchronized @Nullable Guest admitNext() {
+        Guest next = waiting.peek();
         if (next == null || !mayEnter(next)) {
             return null;
         }
         waiting.remove();
-        admit(next);
+        inside++;
+        alone = next.wantsAlone;
         return next;
     }
 
-    private boolean mayEnter(Waiting who) {
-        return who.wantsAlone() ? inside == 0 : !alone;
-    }
-
-    private void admit(Waiting who) {
-        inside++;
-        alone = who.wantsAlone();
+    private boolean mayEnter(Guest who) {
+        return who.wantsAlone ? inside == 0 : !alone;
     }
 }

@@ -1,0 +1,87 @@
+package dev.cairn.block;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.cairn.crdt.Lww;
+import dev.cairn.kernel.codec.Bytes;
+import dev.cairn.kernel.codec.Sha256;
+import dev.cairn.kernel.env.Env;
+import dev.cairn.kernel.time.Stamp;
+import dev.cairn.sim.World;
+import dev.cairn.store.Entry;
+import dev.cairn.store.Scan;
+import dev.cairn.store.Store;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+/** Counting live references in the transaction that changes them. */
+final class BlockReferencesTest {
+    private static final Duration DELAY = Duration.ofMinutes(10);
+    private static final Bytes BLOCK = Sha256.of(Bytes.utf8("block"));
+    private static final Lww LIVE = Lww.of(new Stamp(1, 1), Bytes.EMPTY);
+    private static final Lww LIVE_LATER = Lww.of(new Stamp(3, 1), Bytes.EMPTY);
+    private static final Lww GONE = Lww.tombstone(new Stamp(2, 1));
+
+    private final World world = new World(1);
+    private final World.Node machine = world.addNode(BlockReferences.spaces());
+    private final Store store = machine.store();
+    private final Env env = machine.env();
+    private final BlockReferences references = new BlockReferences(env, DELAY);
+
+    private void change(String owner, @Nullable Lww old, Lww now) {
+        world.await(store.commit(tx -> {
+            references.changed(tx, BLOCK, Bytes.utf8(owner), old, now);
+            return true;
+        }));
+    }
+
+    private int count() {
+        return world.await(store.commit(tx -> BlockReferences.count(tx, BLOCK)));
+    }
+
+    private List<Entry> unused() {
+        return world.await(store.scan(BlockReferences.UNUSED, new Scan(Bytes.EMPTY, Optional.empty(), 10)));
+    }
+
+    @Test
+    void every_live_owner_counts_once() {
+        change("a", null, LIVE);
+        change("b", null, LIVE);
+        change("a", LIVE, LIVE_LATER);
+        assertThat(count()).isEqualTo(2);
+        change("a", LIVE_LATER, Lww.tombstone(new Stamp(4, 1)));
+        assertThat(count()).isEqualTo(1);
+        assertThat(unused()).isEmpty();
+    }
+
+    @Test
+    void a_tombstone_of_an_unknown_owner_and_a_second_one_count_nothing() {
+        change("a", null, LIVE);
+        change("b", null, GONE);
+        change("b", GONE, Lww.tombstone(new Stamp(9, 1)));
+        assertThat(count()).isEqualTo(1);
+    }
+
+    @Test
+    void an_owner_that_comes_back_counts_again() {
+        change("a", null, LIVE);
+        change("a", LIVE, GONE);
+        change("a", GONE, LIVE_LATER);
+        assertThat(count()).isEqualTo(1);
+    }
+
+    @Test
+    void the_last_reference_gone_queues_the_block_for_when_the_delay_is_over() {
+        change("a", null, LIVE);
+        change("a", LIVE, GONE);
+        assertThat(count()).isZero();
+        assertThat(world.await(store.get(BlockReferences.COUNTS, BLOCK))).isEmpty();
+        assertThat(unused()).singleElement().satisfies(entry -> {
+            assertThat(entry.key().from(Long.BYTES)).isEqualTo(BLOCK);
+            assertThat(entry.key().longAt(0)).isBetween(env.wallMillis(), env.wallMillis() + DELAY.toMillis());
+        });
+    }
+}

@@ -1,0 +1,252 @@
+package dev.cairn.table;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.google.protobuf.ByteString;
+import com.google.protobuf.Message;
+import com.google.protobuf.UnknownFieldSet;
+import dev.cairn.crdt.Lww;
+import dev.cairn.crdt.LwwMap;
+import dev.cairn.kernel.codec.Bytes;
+import dev.cairn.kernel.time.Stamp;
+import dev.cairn.proto.AbortUploads;
+import dev.cairn.proto.BlockEntry;
+import dev.cairn.proto.BodyValue;
+import dev.cairn.proto.ChecksumValue;
+import dev.cairn.proto.CompletionValue;
+import dev.cairn.proto.EffectValue;
+import dev.cairn.proto.HeaderField;
+import dev.cairn.proto.IntentValue;
+import dev.cairn.proto.LwwMapRow;
+import dev.cairn.proto.LwwRow;
+import dev.cairn.proto.ManifestPage;
+import dev.cairn.proto.ObjectValue;
+import dev.cairn.proto.PartValue;
+import dev.cairn.proto.ReleaseBody;
+import dev.cairn.proto.ReleaseManifest;
+import dev.cairn.proto.SegmentValue;
+import dev.cairn.proto.SweepUpload;
+import dev.cairn.proto.UploadValue;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.HexFormat;
+import java.util.Objects;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * Rows as they lie on disks of earlier versions, byte for byte. A file here is never changed: a new field gets a new file. Every
+ * field of every message is set.
+ */
+final class RowGoldenTest {
+    private static final ByteString OWNER = bytes("0102030405060708090a0b0c0d0e0f10");
+    private static final ByteString HASH = bytes("ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+    private static final ByteString PARTITION = HASH;
+    private static final HeaderField HEADER = HeaderField.newBuilder()
+            .setName("content-type")
+            .setValue("text/plain")
+            .build();
+    private static final ChecksumValue CHECKSUM = ChecksumValue.newBuilder()
+            .setAlgorithm(2)
+            .setValue(bytes("e3069283"))
+            .setCompositeParts(3)
+            .build();
+    private static final BlockEntry BLOCK =
+            BlockEntry.newBuilder().setHash(HASH).setLength(1 << 20).build();
+    private static final BodyValue BODY = BodyValue.newBuilder()
+            .setOwner(OWNER)
+            .setLength(5_000_000_000L)
+            .setInlined(true)
+            .addBlocks(BLOCK)
+            .setSegments(5)
+            .setBlockSize(1 << 20)
+            .build();
+    private static final PartValue PART = PartValue.newBuilder()
+            .setNumber(10_000)
+            .setBody(BODY)
+            .setMd5(bytes("900150983cd24fb0d6963f7d28e17f72"))
+            .setChecksum(CHECKSUM)
+            .setModifiedMillis(1_767_225_600_123L)
+            .build();
+
+    private static ByteString bytes(String hex) {
+        return ByteString.copyFrom(HexFormat.of().parseHex(hex));
+    }
+
+    static Stream<Arguments> everyMessage() {
+        return Stream.of(
+                Arguments.of("lww", RowGoldenTest.lwwRow()),
+                Arguments.of("lww-map", RowGoldenTest.lwwMapRow()),
+                Arguments.of("header-field", HEADER),
+                Arguments.of("checksum", CHECKSUM),
+                Arguments.of("block-entry", BLOCK),
+                Arguments.of("body", BODY),
+                Arguments.of("part", PART),
+                Arguments.of(
+                        "object",
+                        ObjectValue.newBuilder()
+                                .setVersion(OWNER)
+                                .setLength(5_000_000_000L)
+                                .setEtag("900150983cd24fb0d6963f7d28e17f72-2")
+                                .setModifiedMillis(1_767_225_600_123L)
+                                .addHeaders(HEADER)
+                                .setChecksum(CHECKSUM)
+                                .setBody(BODY)
+                                .addParts(PART)
+                                .setPartCount(2)
+                                .addManifest(manifestPage())
+                                .build()),
+                Arguments.of("manifest-page", manifestPage()),
+                Arguments.of(
+                        "segment",
+                        SegmentValue.newBuilder()
+                                .addBlocks(BLOCK)
+                                .addParts(PART)
+                                .build()),
+                Arguments.of(
+                        "upload",
+                        UploadValue.newBuilder()
+                                .setInitiatedMillis(1_767_225_600_123L)
+                                .addHeaders(HEADER)
+                                .setChecksumAlgorithm(5)
+                                .setChecksumFullObject(true)
+                                .setInitiator("CK0123456789abcdef")
+                                .build()),
+                Arguments.of(
+                        "completion",
+                        CompletionValue.newBuilder()
+                                .setEtag("900150983cd24fb0d6963f7d28e17f72-2")
+                                .setChecksum(CHECKSUM)
+                                .setRequestDigest(HASH)
+                                .setCompletedMillis(1_767_225_600_123L)
+                                .build()),
+                Arguments.of(
+                        "intent",
+                        IntentValue.newBuilder()
+                                .setIncarnation(0x8070605040302010L)
+                                .setCoordinator(HASH)
+                                .setStartedMillis(1_767_225_600_123L)
+                                .build()),
+                Arguments.of(
+                        "effect-release-body",
+                        EffectValue.newBuilder()
+                                .setReleaseBody(ReleaseBody.newBuilder().setBody(BODY))
+                                .build()),
+                Arguments.of(
+                        "effect-release-manifest",
+                        EffectValue.newBuilder()
+                                .setReleaseManifest(ReleaseManifest.newBuilder()
+                                        .setVersion(OWNER)
+                                        .setPages(3))
+                                .build()),
+                Arguments.of(
+                        "effect-sweep-upload",
+                        EffectValue.newBuilder()
+                                .setSweepUpload(SweepUpload.newBuilder()
+                                        .setPartition(PARTITION)
+                                        .setSort(bytes("6b6579000100")))
+                                .build()),
+                Arguments.of(
+                        "effect-abort-uploads",
+                        EffectValue.newBuilder()
+                                .setAbortUploads(AbortUploads.newBuilder().setPartition(PARTITION))
+                                .build()));
+    }
+
+    private static LwwRow lwwRow() {
+        return LwwRow.newBuilder()
+                .setSchema(1)
+                .setHlc(0x0123456789abcdefL)
+                .setNode(0x8070605040302010L)
+                .setValue(bytes("00ff"))
+                .build();
+    }
+
+    private static LwwMapRow lwwMapRow() {
+        return LwwMapRow.newBuilder()
+                .setSchema(1)
+                .addFields(LwwMapRow.Field.newBuilder()
+                        .setName("alive")
+                        .setHlc(7)
+                        .setNode(8)
+                        .setValue(ByteString.EMPTY))
+                .addFields(
+                        LwwMapRow.Field.newBuilder().setName("gone").setHlc(9).setNode(8))
+                .build();
+    }
+
+    private static ManifestPage manifestPage() {
+        return ManifestPage.newBuilder()
+                .setOffset(5_000_000_000L)
+                .setFirstPartNumber(1001)
+                .build();
+    }
+
+    private static Bytes golden(String name) throws IOException {
+        try (InputStream in = Objects.requireNonNull(
+                RowGoldenTest.class.getResourceAsStream("/golden/rows/" + name + ".hex"), name)) {
+            return Bytes.ofHex(new String(in.readAllBytes(), StandardCharsets.US_ASCII).replaceAll("\\s", ""));
+        }
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("everyMessage")
+    void a_message_is_written_as_it_always_was_and_read_back(String name, Message message) throws IOException {
+        assertThat(message.getAllFields()).hasSameSizeAs(expectedFields(message));
+        assertThat(Bytes.wrap(message.toByteArray())).isEqualTo(golden(name));
+        assertThat(message.getParserForType().parseFrom(golden(name).toArray())).isEqualTo(message);
+    }
+
+    /** A oneof has one field set, every other message all of them. */
+    private static java.util.List<?> expectedFields(Message message) {
+        var type = message.getDescriptorForType();
+        return type.getRealOneofs().isEmpty() ? type.getFields() : type.getRealOneofs();
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("everyMessage")
+    void fields_of_a_later_version_are_kept(String name, Message message) throws IOException {
+        var later = UnknownFieldSet.newBuilder()
+                .addField(
+                        1000,
+                        UnknownFieldSet.Field.newBuilder()
+                                .addLengthDelimited(ByteString.copyFromUtf8("from " + name))
+                                .build())
+                .build();
+        byte[] written = message.toBuilder().setUnknownFields(later).build().toByteArray();
+        var read = message.getParserForType().parseFrom(written);
+        assertThat(read.getUnknownFields()).isEqualTo(later);
+        assertThat(read.toBuilder().build().toByteArray()).isEqualTo(written);
+    }
+
+    @Test
+    void every_message_of_the_rows_has_a_golden_file() {
+        var tested = everyMessage()
+                .map(arguments -> ((Message) arguments.get()[1]).getDescriptorForType())
+                .toList();
+        var parts = java.util.List.of("ReleaseBody", "ReleaseManifest", "SweepUpload", "AbortUploads");
+        assertThat(LwwRow.getDescriptor().getFile().getMessageTypes())
+                .allMatch(type -> tested.contains(type) || parts.contains(type.getName()));
+    }
+
+    @Test
+    void a_register_lies_in_its_row_as_it_always_did() throws IOException {
+        var row = Lww.of(new Stamp(0x0123456789abcdefL, 0x8070605040302010L), Bytes.ofHex("00ff"));
+        assertThat(RowType.LWW.encode(row)).isEqualTo(golden("lww"));
+        assertThat(RowType.LWW.decode(golden("lww"))).isEqualTo(row);
+        var gone = Lww.tombstone(row.stamp());
+        assertThat(RowType.LWW.encode(gone)).isEqualTo(golden("lww-tombstone"));
+        assertThat(RowType.LWW.decode(golden("lww-tombstone"))).isEqualTo(gone);
+    }
+
+    @Test
+    void a_map_of_registers_lies_in_its_row_as_it_always_did() throws IOException {
+        var row = LwwMap.of("gone", Lww.tombstone(new Stamp(9, 8))).with("alive", Lww.of(new Stamp(7, 8), Bytes.EMPTY));
+        assertThat(RowType.LWW_MAP.encode(row)).isEqualTo(golden("lww-map"));
+        assertThat(RowType.LWW_MAP.decode(golden("lww-map"))).isEqualTo(row);
+    }
+}
