@@ -85,7 +85,11 @@ public final class BlockCleaner {
         return store.commit(tx -> due.stream()
                         .filter(entry -> {
                             tx.delete(BlockReferences.UNUSED, entry.key());
-                            return BlockReferences.count(tx, block(entry)) == 0;
+                            if (BlockReferences.count(tx, block(entry)) > 0) {
+                                return false;
+                            }
+                            tx.delete(BlockReferences.COUNTS, block(entry));
+                            return true;
                         })
                         .map(entry -> new BlockHash(block(entry)))
                         .distinct()
@@ -118,7 +122,7 @@ public final class BlockCleaner {
                     return store.commitLazily(tx -> {
                         hashes.stream()
                                 .map(BlockHash::value)
-                                .filter(hash -> BlockReferences.count(tx, hash) == 0)
+                                .filter(hash -> BlockReferences.isUnknown(tx, hash))
                                 .forEach(hash -> {
                                     references.queueUnused(tx, hash);
                                     orphans.incrementAndGet();

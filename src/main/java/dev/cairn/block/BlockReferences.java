@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * the transaction that changes them; a count that falls to none queues the block for deletion after a delay.
  */
 public final class BlockReferences implements RowHook<Lww> {
-    /** Live references by block; absent: none. */
+    /** Live references by block; 0 is followed by the time when the block may be deleted, under which it is queued. */
     static final Space COUNTS = Space.rows("block.counts");
     /** Blocks to look at, by due time and name. */
     static final Space UNUSED = Space.queue("queue.unused-blocks");
@@ -53,15 +53,30 @@ public final class BlockReferences implements RowHook<Lww> {
         }
         int count = count(tx, block) + (is ? 1 : -1);
         if (count > 0) {
+            forgetUnused(tx, block);
             tx.put(COUNTS, block, Bytes.ofInt(count));
         } else {
-            tx.delete(COUNTS, block);
             queueUnused(tx, block);
         }
     }
 
+    /** Begins the delay anew, so that whoever read a row with this block just now still finds it. */
     void queueUnused(Tx tx, Bytes block) {
-        tx.put(UNUSED, Bytes.ofLong(env.wallMillis() + deleteDelay.toMillis()).concat(block), Bytes.EMPTY);
+        forgetUnused(tx, block);
+        Bytes due = Bytes.ofLong(env.wallMillis() + deleteDelay.toMillis());
+        tx.put(COUNTS, block, Bytes.ofInt(0).concat(due));
+        tx.put(UNUSED, due.concat(block), Bytes.EMPTY);
+    }
+
+    private static void forgetUnused(Tx tx, Bytes block) {
+        tx.get(COUNTS, block)
+                .filter(value -> value.length() > Integer.BYTES)
+                .ifPresent(value -> tx.delete(UNUSED, value.from(Integer.BYTES).concat(block)));
+    }
+
+    /** Whether no reference ever named the block, or it has been let go already. */
+    static boolean isUnknown(Tx tx, Bytes block) {
+        return tx.get(COUNTS, block).isEmpty();
     }
 
     static int count(Tx tx, Bytes block) {

@@ -25,6 +25,7 @@ public final class Blocks {
     private final Peers peers;
     private final Supplier<Layout> layout;
     private final Tables tables;
+    private final Store store;
     private final BlockFiles files;
     private final TableSchema<Lww> references;
     private final Gate gate = new Gate();
@@ -41,6 +42,7 @@ public final class Blocks {
         this.peers = peers;
         this.layout = layout;
         this.tables = tables;
+        this.store = store;
         this.files = files;
         this.references = references.table();
         this.cleaner = new BlockCleaner(env, store, files, references, gate);
@@ -52,7 +54,7 @@ public final class Blocks {
 
     /** Fails when there is no room for a body of that many bytes. */
     Uni<Void> requireRoom(long bytes) {
-        return files.hasRoom(bytes)
+        return store.hasRoom() && files.hasRoom(bytes)
                 ? Uni.createFrom().voidItem()
                 : Uni.createFrom().failure(new Failure.DiskFull("data").asException());
     }

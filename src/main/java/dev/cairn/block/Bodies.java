@@ -70,7 +70,9 @@ public final class Bodies {
      */
     public Uni<StoredBody> store(OwnerId owner, ByteSource source, long length, Progress progress) {
         if (length <= limits.inlineMax()) {
-            return collect(source, (int) length, progress::passed).map(StoredBody.Inline::new);
+            return blocks.requireRoom(length)
+                    .chain(() -> collect(source, (int) length, progress::passed))
+                    .map(StoredBody.Inline::new);
         }
         return storeInBlocks(owner, source, length, progress);
     }

@@ -7,6 +7,7 @@ import dev.cairn.api.s3.S3Pipeline;
 import dev.cairn.config.CairnConfig;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.runtime.ShutdownEvent;
+import io.smallrye.mutiny.infrastructure.Infrastructure;
 import io.vertx.core.Vertx;
 import io.vertx.ext.web.Router;
 import jakarta.enterprise.event.Observes;
@@ -39,6 +40,7 @@ final class Serving {
     void open() {
         CairnConfig config = node.config();
         setLevel(config.logLevel());
+        withoutContextPropagation();
         S3Pipeline s3 = pipeline();
         pipeline = s3;
         listeners.openS3(config.s3(), s3);
@@ -48,6 +50,14 @@ final class Serving {
         LOG.infof(
                 "node %s serves S3 on %s, admin on %s",
                 node.identity().id(), config.s3().bind(), config.admin().bind());
+    }
+
+    /**
+     * Quarkus wraps every step of every {@code Uni} to carry its request contexts along. Nothing here uses them, and they cost more
+     * than the rest of a small request.
+     */
+    private static void withoutContextPropagation() {
+        Infrastructure.clearInterceptors();
     }
 
     private static void setLevel(CairnConfig.LogLevel level) {

@@ -32,6 +32,9 @@ public interface Store extends AutoCloseable {
     /** Commits without waiting for durability; for state that may be lost with a power cut (queues that are rebuilt, positions). */
     <R> Uni<R> commitLazily(Function<Tx, R> work);
 
+    /** Whether new data may come: false near the end of the disk, so that deletions still find room; cheap, from a recent look. */
+    boolean hasRoom();
+
     StoreStats stats();
 
     /** Finishes accepted commits and closes. */

@@ -64,8 +64,7 @@ final class HostileXmlIT {
                 Arguments.of("100,000 levels", "<ROOT>ENTRY" + "<a>".repeat(MANY) + "</a>".repeat(MANY) + "</ROOT>"),
                 Arguments.of("100,000 levels without end", "<ROOT>" + "<a>".repeat(MANY)),
                 Arguments.of("100,000 attributes", "<ROOT" + attributes() + ">ENTRY</ROOT>"),
-                Arguments.of("100,000 namespaces", "<ROOT" + attributes().replace(" a", " xmlns:a") + ">ENTRY</ROOT>"),
-                Arguments.of("a name of 1 MB", "<ROOT>ENTRY<" + "n".repeat(1_000_000) + "/></ROOT>"));
+                Arguments.of("100,000 namespaces", "<ROOT" + attributes().replace(" a", " xmlns:a") + ">ENTRY</ROOT>"));
     }
 
     @ParameterizedTest(name = "{0}")
@@ -130,6 +129,13 @@ final class HostileXmlIT {
         Answer answer = delete("<Delete>" + " ".repeat(30_000_000) + "<Object><Key>kept</Key></Object></Delete>");
         assertThat(answer.status()).isEqualTo(400);
         assertKept();
+    }
+
+    @Test
+    void a_name_of_a_megabyte_is_skipped_or_refused_at_once() {
+        wire.call("PUT", "/" + BUCKET + "/named").body("x").send();
+        Answer answer = delete("<Delete><Object><Key>named</Key></Object><" + "n".repeat(1_000_000) + "/></Delete>");
+        assertThat(answer.status()).as(answer.toString()).isIn(200, 400);
     }
 
     @Test

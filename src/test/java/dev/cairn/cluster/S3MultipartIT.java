@@ -49,7 +49,7 @@ final class S3MultipartIT {
 
     @Test
     void the_newest_finished_part_of_a_number_wins() {
-        Upload upload = new Upload("newest");
+        Upload upload = upload("newest");
         upload.part(1, small);
         String first = upload.part(1, large);
         String second = upload.part(2, small);
@@ -61,7 +61,7 @@ final class S3MultipartIT {
 
     @Test
     void an_unfinished_retry_does_not_hide_the_finished_part() {
-        Upload upload = new Upload("retry");
+        Upload upload = upload("retry");
         String etag = upload.part(1, small);
         wire.call("PUT", upload.target(1)).body(large).breakSignature().send();
         wire.call("PUT", upload.target(1)).body(large).sendTruncated(1);
@@ -71,7 +71,7 @@ final class S3MultipartIT {
 
     @Test
     void completing_again_gives_the_same_answer() {
-        Upload upload = new Upload("again");
+        Upload upload = upload("again");
         String etag = upload.part(1, small);
         Answer first = upload.complete(1, etag);
         Answer second = upload.complete(1, etag);
@@ -85,7 +85,7 @@ final class S3MultipartIT {
 
     @Test
     void the_etag_is_that_of_the_parts_and_their_number() {
-        Upload upload = new Upload("etag");
+        Upload upload = upload("etag");
         String one = upload.part(3, large);
         String two = upload.part(7, small);
         String expected = HexFormat.of()
@@ -97,7 +97,7 @@ final class S3MultipartIT {
 
     @Test
     void completion_refuses_a_wrong_list_and_the_upload_goes_on() {
-        Upload upload = new Upload("wrong-lists");
+        Upload upload = upload("wrong-lists");
         String one = upload.part(1, large);
         String two = upload.part(2, small);
         String three = upload.part(3, small);
@@ -129,16 +129,16 @@ final class S3MultipartIT {
                                 + "</CompleteMultipartUpload>")
                         .send(),
                 "404 NoSuchUpload");
-        Upload upload = new Upload("numbers");
+        Upload upload = upload("numbers");
         for (String number : List.of("0", "10001", "-1", "one", "")) {
             refused(
-                    wire.call("PUT", upload.path() + "?uploadId=" + upload.id + "&partNumber=" + number)
+                    wire.call("PUT", upload.path() + "?uploadId=" + upload.id() + "&partNumber=" + number)
                             .body(small)
                             .send(),
                     "400 InvalidArgument");
         }
         refused(
-                wire.call("PUT", "/" + BUCKET + "/other-key?partNumber=1&uploadId=" + upload.id)
+                wire.call("PUT", "/" + BUCKET + "/other-key?partNumber=1&uploadId=" + upload.id())
                         .body(small)
                         .send(),
                 "404 NoSuchUpload");
@@ -146,13 +146,13 @@ final class S3MultipartIT {
 
     @Test
     void an_aborted_upload_is_gone() {
-        Upload upload = new Upload("aborted");
+        Upload upload = upload("aborted");
         String etag = upload.part(1, small);
-        assertThat(wire.call("DELETE", upload.path() + "?uploadId=" + upload.id)
+        assertThat(wire.call("DELETE", upload.path() + "?uploadId=" + upload.id())
                         .send()
                         .status())
                 .isEqualTo(204);
-        refused(wire.call("GET", upload.path() + "?uploadId=" + upload.id).send(), "404 NoSuchUpload");
+        refused(wire.call("GET", upload.path() + "?uploadId=" + upload.id()).send(), "404 NoSuchUpload");
         refused(upload.complete(1, etag), "404 NoSuchUpload");
         assertThat(wire.call("GET", "/" + BUCKET + "?uploads&prefix=aborted")
                         .send()
@@ -162,11 +162,11 @@ final class S3MultipartIT {
 
     @Test
     void parts_are_listed_page_by_page() {
-        Upload upload = new Upload("listed-parts");
+        Upload upload = upload("listed-parts");
         List<String> etags = new ArrayList<>();
         IntStream.rangeClosed(1, 5).forEach(i -> etags.add(upload.part(i * 10, bytes(i, 100 * i))));
         upload.part(20, bytes(9, 999));
-        String target = upload.path() + "?uploadId=" + upload.id;
+        String target = upload.path() + "?uploadId=" + upload.id();
         Answer page = wire.call("GET", target + "&max-parts=2").send();
         assertThat(page.elements("PartNumber")).containsExactly("10", "20");
         assertThat(page.elements("Size")).containsExactly("100", "999");
@@ -180,7 +180,7 @@ final class S3MultipartIT {
 
     @Test
     void uploads_are_listed_page_by_page() {
-        Stream.of("up/a", "up/a", "up/b/1", "up/b/2", "up/c").forEach(Upload::new);
+        Stream.of("up/a", "up/a", "up/b/1", "up/b/2", "up/c").forEach(this::upload);
         String target = "/" + BUCKET + "?uploads&prefix=up/";
         assertThat(wire.call("GET", target).send().elements("Key"))
                 .containsExactly("up/a", "up/a", "up/b/1", "up/b/2", "up/c");
@@ -204,7 +204,7 @@ final class S3MultipartIT {
 
     @Test
     void a_part_can_be_asked_for_by_its_number() {
-        Upload upload = new Upload("by-number");
+        Upload upload = upload("by-number");
         upload.complete(2, upload.part(2, large), 5, upload.part(5, small));
         Answer second = wire.call("GET", upload.path() + "?partNumber=5").send();
         assertThat(second.status()).as(second.toString()).isEqualTo(206);
@@ -227,7 +227,7 @@ final class S3MultipartIT {
 
     @Test
     void ranges_cross_the_borders_of_parts() {
-        Upload upload = new Upload("ranges");
+        Upload upload = upload("ranges");
         upload.complete(1, upload.part(1, large), 2, upload.part(2, large2), 3, upload.part(3, small));
         byte[] whole = joined(large, large2, small);
         int border = large.length;
@@ -250,11 +250,11 @@ final class S3MultipartIT {
     void a_part_can_be_a_copy_of_a_range() {
         wire.call("PUT", "/" + BUCKET + "/source").body(large).send();
         wire.call("PUT", "/" + BUCKET + "/inline").body("tiny source").send();
-        Upload upload = new Upload("copied");
-        String one = upload.copy(1, "source", "bytes=0-" + (MIN_PART - 1))
+        Upload upload = upload("copied");
+        String one = upload.copy(1, "/" + BUCKET + "/source", "bytes=0-" + (MIN_PART - 1))
                 .element("ETag")
                 .replace("&quot;", "\"");
-        Answer answer = upload.copy(2, "source", "bytes=100-70099");
+        Answer answer = upload.copy(2, "/" + BUCKET + "/source", "bytes=100-70099");
         assertThat(answer.element("LastModified")).isNotEmpty();
         String two = answer.element("ETag").replace("&quot;", "\"");
         assertThat(two).isEqualTo(etag(Arrays.copyOfRange(large, 100, 70_100)));
@@ -262,21 +262,24 @@ final class S3MultipartIT {
         assertThat(upload.content())
                 .isEqualTo(joined(Arrays.copyOf(large, MIN_PART), Arrays.copyOfRange(large, 100, 70_100)));
 
-        Upload tiny = new Upload("copied-inline");
-        String whole = tiny.copy(1, "inline", "").element("ETag").replace("&quot;", "\"");
+        Upload tiny = upload("copied-inline");
+        String whole =
+                tiny.copy(1, "/" + BUCKET + "/inline", "").element("ETag").replace("&quot;", "\"");
         assertThat(tiny.complete(1, whole).status()).isEqualTo(200);
         assertThat(tiny.content()).asString().isEqualTo("tiny source");
 
-        Upload wrong = new Upload("copied-wrong");
-        assertThat(wrong.copy(1, "source", "bytes=0-" + large.length).status()).isIn(400, 416);
-        refused(wrong.copy(1, "source", "bytes=5-"), "400 InvalidArgument");
-        refused(wrong.copy(1, "source", "bytes=0-1,3-4"), "400 InvalidArgument");
-        refused(wrong.copy(1, "no-such-source", ""), "404 NoSuchKey");
+        Upload wrong = upload("copied-wrong");
+        assertThat(wrong.copy(1, "/" + BUCKET + "/source", "bytes=0-" + large.length)
+                        .status())
+                .isIn(400, 416);
+        refused(wrong.copy(1, "/" + BUCKET + "/source", "bytes=5-"), "400 InvalidArgument");
+        refused(wrong.copy(1, "/" + BUCKET + "/source", "bytes=0-1,3-4"), "400 InvalidArgument");
+        refused(wrong.copy(1, "/" + BUCKET + "/no-such-source", ""), "404 NoSuchKey");
     }
 
     @Test
     void completion_wins_over_what_was_put_after_the_start_and_loses_to_what_is_put_after_it() {
-        Upload upload = new Upload("order");
+        Upload upload = upload("order");
         String etag = upload.part(1, small);
         wire.call("PUT", upload.path()).body("put between").send();
         upload.complete(1, etag);
@@ -290,13 +293,12 @@ final class S3MultipartIT {
     @Test
     void metadata_comes_from_the_start_of_the_upload() {
         String path = "/" + BUCKET + "/described";
-        String id = wire.call("POST", path + "?uploads")
+        Answer answer = wire.call("POST", path + "?uploads")
                 .header("content-type", "text/x-cairn")
                 .header("x-amz-meta-colour", "blue")
                 .header("cache-control", "no-cache")
-                .send()
-                .element("UploadId");
-        Upload upload = new Upload("described", id);
+                .send();
+        Upload upload = Upload.started(wire, path, answer);
         upload.complete(1, upload.part(1, small));
         Answer head = wire.call("HEAD", path).send();
         assertThat(head.header("content-type")).isEqualTo("text/x-cairn");
@@ -325,7 +327,7 @@ final class S3MultipartIT {
         }
         assertThat(created.header("x-amz-checksum-algorithm")).isEqualTo(checksum.name());
         assertThat(created.header("x-amz-checksum-type")).isEqualTo(type);
-        Upload upload = new Upload(key, created.element("UploadId"));
+        Upload upload = Upload.started(wire, path, created);
         StringBuilder parts = new StringBuilder();
         for (int i = 1; i <= 2; i++) {
             byte[] data = i == 1 ? large : small;
@@ -357,14 +359,14 @@ final class S3MultipartIT {
                         + "-2";
         String list = "<CompleteMultipartUpload>" + parts + "</CompleteMultipartUpload>";
         String broken = list.replace(checksum.of(small), checksum.of(large2));
-        assertThat(wire.call("POST", path + "?uploadId=" + upload.id)
+        assertThat(wire.call("POST", path + "?uploadId=" + upload.id())
                         .body(broken)
                         .send()
                         .code())
                 .isIn("InvalidPart", "BadDigest");
         if (whole) {
             refused(
-                    wire.call("POST", path + "?uploadId=" + upload.id)
+                    wire.call("POST", path + "?uploadId=" + upload.id())
                             .header(checksum.header(), checksum.of(small))
                             .header("x-amz-checksum-type", type)
                             .body(list)
@@ -372,7 +374,7 @@ final class S3MultipartIT {
                     "400 BadDigest");
         }
         Answer completed =
-                wire.call("POST", path + "?uploadId=" + upload.id).body(list).send();
+                wire.call("POST", path + "?uploadId=" + upload.id()).body(list).send();
         assertThat(completed.element(checksum.element()))
                 .as(completed.toString())
                 .isEqualTo(expected);
@@ -427,67 +429,8 @@ final class S3MultipartIT {
         }
     }
 
-    /** One upload spoken to by raw requests. */
-    private final class Upload {
-        private final String key;
-        private final String id;
-
-        Upload(String key) {
-            this(
-                    key,
-                    wire.call("POST", Wire.path(BUCKET, key) + "?uploads")
-                            .send()
-                            .element("UploadId"));
-        }
-
-        Upload(String key, String id) {
-            this.key = key;
-            this.id = id;
-            assertThat(id).isNotEmpty();
-        }
-
-        String path() {
-            return Wire.path(BUCKET, key);
-        }
-
-        String target(int number) {
-            return path() + "?partNumber=" + number + "&uploadId=" + id;
-        }
-
-        String part(int number, byte[] data) {
-            Answer answer = wire.call("PUT", target(number)).body(data).send();
-            assertThat(answer.status()).as(answer.toString()).isEqualTo(200);
-            assertThat(answer.header("etag")).isEqualTo(etag(data));
-            return answer.header("etag");
-        }
-
-        Answer copy(int number, String source, String range) {
-            Call call = wire.call("PUT", target(number)).header("x-amz-copy-source", "/" + BUCKET + "/" + source);
-            return (range.isEmpty() ? call : call.header("x-amz-copy-source-range", range)).send();
-        }
-
-        Answer complete(Object... numbersAndTags) {
-            return completion(numbersAndTags).send();
-        }
-
-        Answer completeSized(int number, String etag, int size) {
-            return completion(number, etag)
-                    .header("x-amz-mp-object-size", Integer.toString(size))
-                    .send();
-        }
-
-        private Call completion(Object... numbersAndTags) {
-            StringBuilder list = new StringBuilder("<CompleteMultipartUpload>");
-            for (int i = 0; i < numbersAndTags.length; i += 2) {
-                list.append("<Part><PartNumber>").append(numbersAndTags[i]).append("</PartNumber><ETag>");
-                list.append(numbersAndTags[i + 1]).append("</ETag></Part>");
-            }
-            return wire.call("POST", path() + "?uploadId=" + id).body(list + "</CompleteMultipartUpload>");
-        }
-
-        byte[] content() {
-            return wire.call("GET", path()).send().body();
-        }
+    private Upload upload(String key) {
+        return Upload.start(wire, BUCKET, key);
     }
 
     private static void refused(Answer answer, String expected) {

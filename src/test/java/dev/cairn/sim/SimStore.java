@@ -167,6 +167,11 @@ final class SimStore implements Store {
     }
 
     @Override
+    public boolean hasRoom() {
+        return !disk.full();
+    }
+
+    @Override
     public StoreStats stats() {
         Map<String, Long> keys = new TreeMap<>();
         disk.sizes().forEach((space, size) -> keys.put(space, (long) size));

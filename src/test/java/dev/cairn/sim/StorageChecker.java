@@ -71,9 +71,15 @@ final class StorageChecker {
         var referred = referencesByBlock();
         referred.forEach((block, count) -> require(
                 count.equals(counted(block)), "block %s has %d references, counted %d", block, count, counted(block)));
-        rows.rows(Space.rows("block.counts"))
-                .keySet()
-                .forEach(block -> require(referred.containsKey(block), "counted, but not referred to: %s", block));
+        rows.rows(Space.rows("block.counts")).forEach((block, count) -> {
+            if (count.intAt(0) == 0) {
+                var queued = count.from(Integer.BYTES).concat(block);
+                require(!referred.containsKey(block), "referred to, but counted as unused: %s", block);
+                require(rows.rows(Space.queue("queue.unused-blocks")).containsKey(queued), "not queued: %s", block);
+            } else {
+                require(referred.containsKey(block), "counted, but not referred to: %s", block);
+            }
+        });
         var attachments = rows.rows(Space.largeValues("large.objects")).keySet();
         require(
                 attachments.equals(neededAttachments),

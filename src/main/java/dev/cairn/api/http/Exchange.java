@@ -150,7 +150,7 @@ public final class Exchange {
         return Repeat.whileTrue(() -> source.next().emitOn(this::onLoop).chain(piece -> {
             if (closed) {
                 source.cancel();
-                return Uni.createFrom().failure(new IllegalStateException("the client is gone"));
+                return Uni.createFrom().failure(new ClientGone());
             }
             if (piece.isEmpty()) {
                 sending = null;
@@ -252,6 +252,15 @@ public final class Exchange {
         }
         if (!closed) {
             request.connection().close();
+        }
+    }
+
+    /** The client closed the connection before it had its answer: nothing an operator has to act on. */
+    public static final class ClientGone extends RuntimeException {
+        private static final long serialVersionUID = 1;
+
+        ClientGone() {
+            super("the client is gone", null, false, false);
         }
     }
 }

@@ -98,14 +98,6 @@ public enum S3Operation {
         return permission;
     }
 
-    /** Whether the body is one document, which is in memory as a whole before anything is done. */
-    boolean readsDocument() {
-        return switch (this) {
-            case CREATE_BUCKET, DELETE_OBJECTS, COMPLETE_MULTIPART_UPLOAD -> true;
-            default -> false;
-        };
-    }
-
     /** Whether it brings data in; such operations stop while a disk is down to its reserve, so that deletes never have to. */
     boolean addsData() {
         return switch (this) {
@@ -124,6 +116,14 @@ public enum S3Operation {
                     COMPLETE_MULTIPART_UPLOAD,
                     ABORT_MULTIPART_UPLOAD,
                     LIST_PARTS -> false;
+        };
+    }
+
+    /** Whether the body is one document, which is in memory as a whole before anything is done. */
+    boolean readsDocument() {
+        return switch (this) {
+            case CREATE_BUCKET, DELETE_OBJECTS, COMPLETE_MULTIPART_UPLOAD -> true;
+            default -> false;
         };
     }
 

@@ -32,11 +32,13 @@ import java.util.function.Supplier;
 public final class RocksStore implements Store {
     private final Database database;
     private final CommitLine line;
+    private final FreeSpace space;
     private final ThreadPoolExecutor readers;
 
-    private RocksStore(Database database, CommitLine line, RocksConfig.Queues queues) {
+    private RocksStore(Database database, CommitLine line, FreeSpace space, RocksConfig.Queues queues) {
         this.database = database;
         this.line = line;
+        this.space = space;
         var made = new AtomicInteger();
         this.readers = new ThreadPoolExecutor(
                 queues.readThreads(),
@@ -57,7 +59,7 @@ public final class RocksStore implements Store {
         var database = Database.open(config);
         var line = new CommitLine(env, database, config);
         line.start();
-        return new RocksStore(database, line, config.queues());
+        return new RocksStore(database, line, new FreeSpace(env, config.path()), config.queues());
     }
 
     @Override
@@ -109,6 +111,11 @@ public final class RocksStore implements Store {
     @Override
     public <R> Uni<R> commitLazily(Function<Tx, R> work) {
         return Uni.createFrom().emitter(result -> line.submit(work, Durable.NO, result));
+    }
+
+    @Override
+    public boolean hasRoom() {
+        return space.isAboveReserve();
     }
 
     @Override
