@@ -23,6 +23,8 @@ import java.util.function.Consumer;
  * body durable, {@link #publish} makes it the object; nothing is visible before the second.
  */
 public final class ObjectStore {
+    private static final String STORAGE_CLASS = "x-amz-storage-class";
+
     private final Env env;
     private final Tables tables;
     private final Bodies bodies;
@@ -182,14 +184,25 @@ public final class ObjectStore {
                 .replaceWithVoid();
     }
 
+    /** Objects in outline: of their headers only {@value #STORAGE_CLASS}, and nothing of where their bytes lie. */
     public Uni<Listing<ObjectVersion>> list(BucketId bucket, ListQuery query) {
         return new Lister<>(
                         tables,
                         ModelTables.OBJECTS,
                         ModelTables.partition(bucket),
                         query,
-                        (sort, row) ->
-                                new ObjectVersion(RowKeys.name(sort), row.stamp(), ObjectRows.object(row), Bytes.EMPTY))
+                        (sort, row) -> new ObjectVersion(
+                                RowKeys.name(sort), row.stamp(), outline(ObjectRows.object(row)), Bytes.EMPTY))
                 .run();
+    }
+
+    /** What a listing shows of an object: without what may make a row large, of which a page would hold a thousand. */
+    private static ObjectValue outline(ObjectValue value) {
+        ObjectValue.Builder outline =
+                value.toBuilder().clearBody().clearParts().clearManifest().clearHeaders();
+        value.getHeadersList().stream()
+                .filter(header -> header.getName().equals(STORAGE_CLASS))
+                .forEach(outline::addHeaders);
+        return outline.build();
     }
 }

@@ -229,12 +229,23 @@ public final class S3Pipeline {
     }
 
     private Answer withinBudget(Exchange exchange, String requestId, Answer answer) {
-        if (!(answer.body() instanceof Answer.Body.Streamed(ByteSource source, long length))) {
-            return answer;
-        }
+        return switch (answer.body()) {
+            case Answer.Body.Streamed(ByteSource source, long length) ->
+                withinBudget(exchange, requestId, answer, source, length, BODY_MEMORY_BYTES);
+            // A long listing is in memory as a whole until a slow client has it.
+            case Answer.Body.Whole(Bytes bytes)
+            when bytes.length() > BODY_MEMORY_BYTES ->
+                withinBudget(
+                        exchange, requestId, answer, ByteSource.of(bytes), bytes.length(), budget.limitBytes() / 2);
+            case Answer.Body.Whole _, Answer.Body.Withheld _ -> answer;
+        };
+    }
+
+    private Answer withinBudget(
+            Exchange exchange, String requestId, Answer answer, ByteSource source, long length, long maxHeld) {
         try {
-            return answer.body(new Answer.Body.Streamed(
-                    new BudgetedSource(source, budget, Math.min(length, BODY_MEMORY_BYTES)), length));
+            return answer.body(
+                    new Answer.Body.Streamed(new BudgetedSource(source, budget, Math.min(length, maxHeld)), length));
         } catch (FailureException overloaded) {
             source.cancel();
             return refusal(exchange, requestId, overloaded);
