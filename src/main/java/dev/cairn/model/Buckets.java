@@ -99,7 +99,7 @@ public final class Buckets {
                 () -> tables.readHere(ModelTables.BUCKETS, id.value()).map(row -> row.flatMap(it -> decode(id, it))));
     }
 
-    /** The bucket that {@code keyId} (empty: nobody in particular) calls {@code name}: its own names first, then those of all, then an id. */
+    /** The bucket that {@code keyId} (empty: nobody in particular) calls {@code name}: names of all first, then its own, then an id. */
     public Uni<Optional<Bucket>> resolve(String name, Optional<String> keyId) {
         return aliases.get(
                         name,

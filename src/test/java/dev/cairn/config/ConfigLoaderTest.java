@@ -77,7 +77,7 @@ final class ConfigLoaderTest {
         assertThat(config.inlineMaxBytes()).isEqualTo(64 << 10);
         assertThat(config.s3())
                 .isEqualTo(
-                        new CairnConfig.S3(new Address("::", 3900), "us-east-1", null, 1000, Duration.ofSeconds(90)));
+                        new CairnConfig.S3(new Address("::", 3900), "us-east-1", null, 5000, Duration.ofSeconds(90)));
         assertThat(config.admin()).isEqualTo(new CairnConfig.Admin(new Address("::", 3903), null, null));
         assertThat(config.rpc()).isEqualTo(new CairnConfig.Rpc(new Address("::", 3901), null, null, List.of()));
         assertThat(config.web()).isEqualTo(new CairnConfig.Web(new Address("::", 3902), null));
