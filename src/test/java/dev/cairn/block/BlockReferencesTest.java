@@ -78,7 +78,6 @@ final class BlockReferencesTest {
         change("a", null, LIVE);
         change("a", LIVE, GONE);
         assertThat(count()).isZero();
-        assertThat(world.await(store.get(BlockReferences.COUNTS, BLOCK))).isEmpty();
         assertThat(unused()).singleElement().satisfies(entry -> {
             assertThat(entry.key().from(Long.BYTES)).isEqualTo(BLOCK);
             assertThat(entry.key().longAt(0)).isBetween(env.wallMillis(), env.wallMillis() + DELAY.toMillis());

@@ -34,7 +34,7 @@ import java.util.function.Supplier;
  * keys, and judge every answer. What they find wrong is kept in {@link #problems}.
  */
 final class ObjectClients {
-    private static final String ID = "x-write";
+    private static final String ID = "x-amz-storage-class";
     private static final long LATER_NANOS = 10_000_000;
     static final List<Bytes> KEYS = List.of("a", "b/1", "b/2", "b/2/x", "c\u0000d", "e").stream()
             .map(Bytes::utf8)
