@@ -32,7 +32,7 @@ import java.util.function.Function;
 public final class Bodies {
     public static final int BLOCKS_IN_ROW = 64;
     static final int BLOCKS_PER_SEGMENT = 512;
-    private static final int MIN_PIECE_BYTES = BlockFiles.PIECE_BYTES / 2;
+    private static final int MIN_PIECE_BYTES = BlockFiles.PIECE_BYTES / 4;
     private static final int RELEASES_AT_ONCE = 32;
 
     /** Block lists and manifests: partition by owner, one row per page. */

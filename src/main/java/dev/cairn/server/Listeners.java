@@ -28,7 +28,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 final class Listeners {
     private static final int MAX_REQUEST_LINE_BYTES = 16 << 10;
     private static final int MAX_HEADER_BYTES = 32 << 10;
-    private static final int MAX_CHUNK_BYTES = 64 << 10;
+    private static final int MAX_CHUNK_BYTES = 32 << 10;
     private static final int BACKLOG = 1024;
     private static final int ADMIN_IDLE_SECONDS = 60;
 

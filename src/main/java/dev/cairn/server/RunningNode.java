@@ -6,6 +6,8 @@ import dev.cairn.block.file.FileBlocks;
 import dev.cairn.block.file.FileBlocksConfig;
 import dev.cairn.config.CairnConfig;
 import dev.cairn.config.Secret;
+import dev.cairn.kernel.Failure;
+import dev.cairn.kernel.FailureException;
 import dev.cairn.kernel.env.RealEnv;
 import dev.cairn.layout.Layout;
 import dev.cairn.model.StorageNode;
@@ -87,9 +89,26 @@ final class RunningNode implements AutoCloseable {
         NodeIdentity identity = NodeIdentity.open(config.metadataDir());
         RealEnv env = new RealEnv(RealEnv.Bounds.ofThisMachine());
         Secret token = adminToken(config, env);
-        RocksStore store = RocksStore.open(env, rocks(config));
+        RocksStore store = openStore(config, env);
         FileBlocks files = FileBlocks.open(files(config), env::nanoTime);
         return new RunningNode(config, identity, token, env, store, files);
+    }
+
+    /** On a disk that is full to its last byte, the store opens in the space that was kept back for that. */
+    private static RocksStore openStore(CairnConfig config, RealEnv env) throws IOException {
+        EmergencySpace emergency = EmergencySpace.in(config.metadataDir());
+        RocksStore store;
+        try {
+            store = RocksStore.open(env, rocks(config));
+        } catch (FailureException full) {
+            if (!(full.failure() instanceof Failure.DiskFull) || !emergency.giveBack()) {
+                throw full;
+            }
+            LOG.warn("the disk is full: opening in the space kept back for that");
+            return RocksStore.open(env, rocks(config));
+        }
+        emergency.take();
+        return store;
     }
 
     /** The configured token; a single node without one makes one for its own command line. */

@@ -223,6 +223,7 @@ final class CairnProcess implements AutoCloseable {
                     "--sun-misc-unsafe-memory-access=allow",
                     "-Djava.util.logging.manager=org.jboss.logmanager.LogManager",
                     "-Xmx" + heapMib + "m",
+                    "-XX:+UseSerialGC",
                     "-jar"));
         }
         command.add(program.toString());
