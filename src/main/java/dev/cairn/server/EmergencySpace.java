@@ -12,26 +12,27 @@ import java.util.Set;
  * A file that only takes up room in the metadata directory. Should somebody fill the disk to its last byte, giving it back lets the
  * store open its log again, so that reads and deletes go on without a tool.
  */
-record EmergencySpace(Path file) {
+record EmergencySpace(Path metadataDir) {
     private static final int BYTES = 24 << 20;
     private static final int STEP = 1 << 20;
 
-    static EmergencySpace in(Path metadataDir) {
-        return new EmergencySpace(metadataDir.resolve("emergency-space"));
+    private Path file() {
+        return metadataDir.resolve("emergency-space");
     }
 
-    /** True when there was something to give back. */
-    boolean giveBack() throws IOException {
-        return Files.deleteIfExists(file);
+    /** Gives the room back when hardly any other is left; true when it did. */
+    boolean giveBackIfNeeded() throws IOException {
+        return metadataDir.toFile().getUsableSpace() < BYTES && Files.deleteIfExists(file());
     }
 
     /** Takes the room, unless the disk is small or has little left. */
     void take() throws IOException {
-        long free = file.getParent().toFile().getUsableSpace();
-        if (Files.exists(file) || free < 8L * BYTES) {
+        long free = metadataDir.toFile().getUsableSpace();
+        if (Files.exists(file()) || free < 8L * BYTES) {
             return;
         }
-        try (FileChannel out = FileChannel.open(file, Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE))) {
+        try (FileChannel out =
+                FileChannel.open(file(), Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE))) {
             ByteBuffer zeros = ByteBuffer.allocate(STEP);
             for (int written = 0; written < BYTES; written += STEP) {
                 out.write(zeros.clear());

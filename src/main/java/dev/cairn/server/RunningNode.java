@@ -6,8 +6,6 @@ import dev.cairn.block.file.FileBlocks;
 import dev.cairn.block.file.FileBlocksConfig;
 import dev.cairn.config.CairnConfig;
 import dev.cairn.config.Secret;
-import dev.cairn.kernel.Failure;
-import dev.cairn.kernel.FailureException;
 import dev.cairn.kernel.env.RealEnv;
 import dev.cairn.layout.Layout;
 import dev.cairn.model.StorageNode;
@@ -96,17 +94,11 @@ final class RunningNode implements AutoCloseable {
 
     /** On a disk that is full to its last byte, the store opens in the space that was kept back for that. */
     private static RocksStore openStore(CairnConfig config, RealEnv env) throws IOException {
-        EmergencySpace emergency = EmergencySpace.in(config.metadataDir());
-        RocksStore store;
-        try {
-            store = RocksStore.open(env, rocks(config));
-        } catch (FailureException full) {
-            if (!(full.failure() instanceof Failure.DiskFull) || !emergency.giveBack()) {
-                throw full;
-            }
-            LOG.warn("the disk is full: opening in the space kept back for that");
-            return RocksStore.open(env, rocks(config));
+        EmergencySpace emergency = new EmergencySpace(config.metadataDir());
+        if (emergency.giveBackIfNeeded()) {
+            LOG.warn("the disk is full: opening in the space kept back for that; make room");
         }
+        RocksStore store = RocksStore.open(env, rocks(config));
         emergency.take();
         return store;
     }
