@@ -205,9 +205,9 @@ final class CairnCommandTest {
         assertThat(admin.requests())
                 .contains(
                         "POST /v2/AllowBucketKey"
-                            + " {\"bucketId\":\"b1\",\"accessKeyId\":\"GK31\",\"permissions\":{\"read\":true,\"write\":false,\"owner\":true}}",
+                                + " {\"bucketId\":\"b1\",\"accessKeyId\":\"GK31\",\"permissions\":{\"read\":true,\"write\":false,\"owner\":true}}",
                         "POST /v2/DenyBucketKey"
-                            + " {\"bucketId\":\"b1\",\"accessKeyId\":\"GK31\",\"permissions\":{\"read\":false,\"write\":true,\"owner\":false}}");
+                                + " {\"bucketId\":\"b1\",\"accessKeyId\":\"GK31\",\"permissions\":{\"read\":false,\"write\":true,\"owner\":false}}");
         assertThat(cairn("bucket", "allow", "album", "--key", "photos")).isEqualTo(CairnCommand.MISUSED);
         assertThat(err).hasToString("cairn: say which rights: --read, --write, --owner or several of them\n");
     }

@@ -57,8 +57,8 @@ final class CopyObject implements OperationHandler {
             if (ontoItself && !replaces && !changesPlacement(request.headers())) {
                 throw S3Error.INVALID_REQUEST.exception(
                         "This copy request is illegal because it is trying to copy an object to itself without"
-                            + " changing the object's metadata, storage class, website redirect location or encryption"
-                            + " attributes.");
+                                + " changing the object's metadata, storage class, website redirect location or encryption"
+                                + " attributes.");
             }
             if (object.length() > PutObject.MAX_BYTES) {
                 throw S3Error.INVALID_REQUEST.exception(

@@ -33,8 +33,8 @@ class XmlTest {
                 .text();
         assertThat(text)
                 .isEqualTo("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
-                               + "<R xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\"><Key>a&amp;&lt;&gt;&quot;&#39;&#x1;&#x1f;&#xd;&#xa;"
-                               + "\tü\u20ac\ud83d\ude00&#xfffe;&#xd800;</Key><Sub><N>5</N><B>false</B></Sub></R>");
+                        + "<R xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\"><Key>a&amp;&lt;&gt;&quot;&#39;&#x1;&#x1f;&#xd;&#xa;"
+                        + "\tü\u20ac\ud83d\ude00&#xfffe;&#xd800;</Key><Sub><N>5</N><B>false</B></Sub></R>");
         assertThat(XmlWriter.plainDocument("Error").element("Code", "X").text())
                 .endsWith("<Error><Code>X</Code></Error>");
     }
