@@ -2,6 +2,7 @@ package dev.cairn.crdt;
 
 import dev.cairn.kernel.codec.Bytes;
 import dev.cairn.kernel.time.Stamp;
+import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -33,5 +34,16 @@ public record Lww(Stamp stamp, @Nullable Bytes bytes) implements Crdt<Lww> {
             return bytes == null ? this : other;
         }
         return bytes.compareTo(other.bytes) >= 0 ? this : other;
+    }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return this == other
+                || other instanceof Lww that && stamp.equals(that.stamp) && Objects.equals(bytes, that.bytes);
+    }
+
+    @Override
+    public int hashCode() {
+        return stamp.hashCode() * 31 + Objects.hashCode(bytes);
     }
 }

@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /** Named registers that merge one by one. */
 public record LwwMap(SortedMap<String, Lww> fields) implements Crdt<LwwMap> {
@@ -43,5 +44,15 @@ public record LwwMap(SortedMap<String, Lww> fields) implements Crdt<LwwMap> {
         SortedMap<String, Lww> merged = new TreeMap<>(fields);
         other.fields.forEach((name, register) -> merged.merge(name, register, Lww::merge));
         return new LwwMap(merged);
+    }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return this == other || other instanceof LwwMap that && fields.equals(that.fields);
+    }
+
+    @Override
+    public int hashCode() {
+        return fields.hashCode();
     }
 }

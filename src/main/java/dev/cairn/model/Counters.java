@@ -22,9 +22,13 @@ record Counters(long objects, long bytes, long uploads, long parts, long partByt
 
     /** Adds {@code change} to what is counted for the partition. */
     static void add(Tx tx, Bytes partition, Counters change) {
-        if (!change.equals(NONE)) {
+        if (!change.isNone()) {
             tx.put(SPACE, partition, read(tx, partition).plus(change).encoded());
         }
+    }
+
+    private boolean isNone() {
+        return (objects | bytes | uploads | parts | partBytes) == 0;
     }
 
     private Counters plus(Counters other) {

@@ -1,5 +1,7 @@
 package dev.cairn.store;
 
+import org.jspecify.annotations.Nullable;
+
 /** A sorted map of its own inside the store. Names are part of the disk format. */
 public record Space(String name, Shape shape) {
     /** What a space mostly holds, so that the store can lay it out well. */
@@ -22,5 +24,15 @@ public record Space(String name, Shape shape) {
 
     public static Space queue(String name) {
         return new Space(name, Shape.QUEUE);
+    }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return this == other || other instanceof Space that && name.equals(that.name) && shape == that.shape;
+    }
+
+    @Override
+    public int hashCode() {
+        return name.hashCode() * 31 + shape.hashCode();
     }
 }

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** Rows of one partition to write at one stamp, and what must still hold when they are. Used by one thread. */
 public final class Batch {
@@ -67,7 +68,17 @@ public final class Batch {
         return new Request.ApplyBatch(partition, expectations, writes);
     }
 
-    private record Place(String table, Bytes sort) {}
+    private record Place(String table, Bytes sort) {
+        @Override
+        public boolean equals(@Nullable Object other) {
+            return this == other || other instanceof Place that && table.equals(that.table) && sort.equals(that.sort);
+        }
+
+        @Override
+        public int hashCode() {
+            return table.hashCode() * 31 + sort.hashCode();
+        }
+    }
 
     private record Pending<T extends Crdt<T>>(RowType<T> type, T row, Bytes attachment) {
         Bytes encoded() {

@@ -2,6 +2,7 @@ package dev.cairn.api.auth;
 
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
+import org.jspecify.annotations.Nullable;
 
 /** Signing keys already derived, at most {@code limit}; emptied when full, since a derivation only costs four HMACs. Safe from any thread. */
 final class SigningKeys {
@@ -9,7 +10,21 @@ final class SigningKeys {
     private final ConcurrentMap<Origin, SigningKey> derived = new ConcurrentHashMap<>();
 
     /** What a signing key is made from. */
-    private record Origin(SecretKey secret, String date, String region) {}
+    private record Origin(SecretKey secret, String date, String region) {
+        @Override
+        public boolean equals(@Nullable Object other) {
+            return this == other
+                    || other instanceof Origin that
+                            && secret.equals(that.secret)
+                            && date.equals(that.date)
+                            && region.equals(that.region);
+        }
+
+        @Override
+        public int hashCode() {
+            return (secret.hashCode() * 31 + date.hashCode()) * 31 + region.hashCode();
+        }
+    }
 
     SigningKeys(int limit) {
         this.limit = limit;

@@ -1,6 +1,7 @@
 package dev.cairn.kernel.id;
 
 import dev.cairn.kernel.codec.Bytes;
+import org.jspecify.annotations.Nullable;
 
 /** Address of a block: SHA-256 of its uncompressed bytes. */
 public record BlockHash(Bytes value) implements Comparable<BlockHash> {
@@ -28,5 +29,15 @@ public record BlockHash(Bytes value) implements Comparable<BlockHash> {
     @Override
     public String toString() {
         return toHex();
+    }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return this == other || other instanceof BlockHash that && value.equals(that.value);
+    }
+
+    @Override
+    public int hashCode() {
+        return value.hashCode();
     }
 }

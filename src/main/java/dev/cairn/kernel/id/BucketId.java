@@ -1,6 +1,7 @@
 package dev.cairn.kernel.id;
 
 import dev.cairn.kernel.codec.Bytes;
+import org.jspecify.annotations.Nullable;
 
 /** A bucket for life, whatever names point at it: 32 random bytes. */
 public record BucketId(Bytes value) {
@@ -23,5 +24,15 @@ public record BucketId(Bytes value) {
     @Override
     public String toString() {
         return toHex();
+    }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return this == other || other instanceof BucketId that && value.equals(that.value);
+    }
+
+    @Override
+    public int hashCode() {
+        return value.hashCode();
     }
 }

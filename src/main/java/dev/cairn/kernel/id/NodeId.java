@@ -1,6 +1,7 @@
 package dev.cairn.kernel.id;
 
 import dev.cairn.kernel.codec.Bytes;
+import org.jspecify.annotations.Nullable;
 
 /** A node of the cluster: SHA-256 of its public key. */
 public record NodeId(Bytes value) implements Comparable<NodeId> {
@@ -38,5 +39,15 @@ public record NodeId(Bytes value) implements Comparable<NodeId> {
     @Override
     public String toString() {
         return shortHex();
+    }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return this == other || other instanceof NodeId that && value.equals(that.value);
+    }
+
+    @Override
+    public int hashCode() {
+        return value.hashCode();
     }
 }

@@ -1,6 +1,7 @@
 package dev.cairn.kernel.id;
 
 import dev.cairn.kernel.codec.Bytes;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Whoever holds references to blocks: one body, written once (an object version, or one upload of one part). 16 random bytes;
@@ -31,5 +32,15 @@ public record OwnerId(Bytes value) implements Comparable<OwnerId> {
     @Override
     public String toString() {
         return toHex();
+    }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return this == other || other instanceof OwnerId that && value.equals(that.value);
+    }
+
+    @Override
+    public int hashCode() {
+        return value.hashCode();
     }
 }

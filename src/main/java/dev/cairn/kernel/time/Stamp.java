@@ -2,6 +2,7 @@ package dev.cairn.kernel.time;
 
 import dev.cairn.kernel.codec.Bytes;
 import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A moment of the hybrid clock: 48 bits of milliseconds and a 16-bit counter in {@code hlc}, then the node that made it. Totally
@@ -41,5 +42,15 @@ public record Stamp(long hlc, long node) implements Comparable<Stamp> {
     @Override
     public String toString() {
         return "%d.%d@%016x".formatted(wallMillis(), hlc & 0xffff, node);
+    }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return this == other || other instanceof Stamp that && hlc == that.hlc && node == that.node;
+    }
+
+    @Override
+    public int hashCode() {
+        return Long.hashCode(hlc) * 31 + Long.hashCode(node);
     }
 }
