@@ -14,7 +14,7 @@ import java.util.function.Consumer;
  */
 public interface BlockFiles extends AutoCloseable {
     /** Largest piece a writer takes and a reader gives. */
-    int PIECE_BYTES = 128 * 1024;
+    int PIECE_BYTES = 64 * 1024;
 
     /** Begins a block whose name is not known yet; {@code tap} sees each piece once, in order, on the thread that hashes it. */
     BlockWriter create(Consumer<dev.cairn.kernel.codec.Bytes> tap);

@@ -1,6 +1,5 @@
 package dev.cairn.block;
 
-import com.google.protobuf.InvalidProtocolBufferException;
 import dev.cairn.crdt.Lww;
 import dev.cairn.kernel.Failure;
 import dev.cairn.kernel.codec.Bytes;
@@ -13,6 +12,7 @@ import dev.cairn.net.Request;
 import dev.cairn.proto.BlockEntry;
 import dev.cairn.proto.BodyValue;
 import dev.cairn.proto.SegmentValue;
+import dev.cairn.table.Protos;
 import dev.cairn.table.RowType;
 import dev.cairn.table.TableSchema;
 import dev.cairn.table.Tables;
@@ -32,7 +32,7 @@ import java.util.function.Function;
 public final class Bodies {
     public static final int BLOCKS_IN_ROW = 64;
     static final int BLOCKS_PER_SEGMENT = 512;
-    private static final int MIN_PIECE_BYTES = BlockFiles.PIECE_BYTES / 4;
+    private static final int MIN_PIECE_BYTES = BlockFiles.PIECE_BYTES / 2;
     private static final int RELEASES_AT_ONCE = 32;
 
     /** Block lists and manifests: partition by owner, one row per page. */
@@ -129,7 +129,7 @@ public final class Bodies {
     /** Makes {@code owner} refer to all blocks of a body that a live row holds; the new body shares them. */
     public Uni<BodyValue> share(BodyValue body, OwnerId owner) {
         BodyValue shared =
-                body.toBuilder().setOwner(RowType.proto(owner.value())).build();
+                body.toBuilder().setOwner(Protos.proto(owner.value())).build();
         return eachBlock(body, hash -> blocks.refer(hash, owner))
                 .chain(() -> Multi.createFrom()
                         .range(0, body.getSegments())
@@ -166,7 +166,7 @@ public final class Bodies {
 
     private static Uni<Void> eachBlock(List<BlockEntry> entries, Function<BlockHash, Uni<Void>> action) {
         Set<BlockHash> hashes = new HashSet<>();
-        entries.forEach(entry -> hashes.add(new BlockHash(RowType.bytes(entry.getHash()))));
+        entries.forEach(entry -> hashes.add(new BlockHash(Protos.bytes(entry.getHash()))));
         return Multi.createFrom()
                 .iterable(hashes.stream().sorted().toList())
                 .onItem()
@@ -178,12 +178,12 @@ public final class Bodies {
     }
 
     public static OwnerId ownerOf(BodyValue body) {
-        return new OwnerId(RowType.bytes(body.getOwner()));
+        return new OwnerId(Protos.bytes(body.getOwner()));
     }
 
     /** Writes page {@code index} of what {@code owner} consists of. */
     public Uni<Void> writeSegment(OwnerId owner, int index, SegmentValue segment) {
-        Bytes value = Bytes.wrap(segment.toByteArray());
+        Bytes value = Protos.encoded(segment);
         return tables.write(Sha256.of(owner.value()), batch -> batch.put(SEGMENTS, sort(owner, index), value))
                 .replaceWithVoid();
     }
@@ -192,7 +192,7 @@ public final class Bodies {
     public Uni<SegmentValue> segment(OwnerId owner, int index) {
         return tables.read(SEGMENTS, Sha256.of(owner.value()), sort(owner, index), Request.Attachments.LEAVE)
                 .map(found -> found.flatMap(row -> row.row().value())
-                        .map(Bodies::parse)
+                        .map(value -> Protos.parse(SegmentValue.parser(), value))
                         .orElseThrow(
                                 () -> new Failure.Corrupt("segment %d of %s".formatted(index, owner)).asException()));
     }
@@ -201,7 +201,7 @@ public final class Bodies {
     public Uni<SegmentValue> segmentIfPresent(OwnerId owner, int index) {
         return tables.read(SEGMENTS, Sha256.of(owner.value()), sort(owner, index), Request.Attachments.LEAVE)
                 .map(found -> found.flatMap(row -> row.row().value())
-                        .map(Bodies::parse)
+                        .map(value -> Protos.parse(SegmentValue.parser(), value))
                         .orElseGet(SegmentValue::getDefaultInstance));
     }
 
@@ -234,13 +234,5 @@ public final class Bodies {
 
     private static Bytes sort(OwnerId owner, int index) {
         return owner.value().concat(Bytes.ofInt(index));
-    }
-
-    private static SegmentValue parse(Bytes value) {
-        try {
-            return SegmentValue.parseFrom(value.buffer());
-        } catch (InvalidProtocolBufferException e) {
-            throw new Failure.Corrupt("segment: " + e.getMessage()).asException();
-        }
     }
 }

@@ -5,7 +5,7 @@ import dev.cairn.kernel.id.BlockHash;
 import dev.cairn.kernel.io.ByteSource;
 import dev.cairn.proto.BlockEntry;
 import dev.cairn.proto.BodyValue;
-import dev.cairn.table.RowType;
+import dev.cairn.table.Protos;
 import io.smallrye.mutiny.Uni;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -55,7 +55,7 @@ final class BodyReader implements ByteSource {
         return entry(index).chain(entry -> {
             long start = (long) index * body.getBlockSize();
             int until = (int) Math.min(entry.getLength(), to - start);
-            return blocks.read(new BlockHash(RowType.bytes(entry.getHash())), (int) (at - start), until)
+            return blocks.read(new BlockHash(Protos.bytes(entry.getHash())), (int) (at - start), until)
                     .invoke(source -> block = source)
                     .replaceWithVoid();
         });

@@ -8,7 +8,7 @@ import dev.cairn.kernel.io.Repeat;
 import dev.cairn.proto.BlockEntry;
 import dev.cairn.proto.BodyValue;
 import dev.cairn.proto.SegmentValue;
-import dev.cairn.table.RowType;
+import dev.cairn.table.Protos;
 import io.smallrye.mutiny.Uni;
 import java.util.ArrayList;
 import java.util.List;
@@ -121,7 +121,7 @@ final class BodyWriter {
             finished.put(
                     index,
                     BlockEntry.newBuilder()
-                            .setHash(RowType.proto(written.hash().value()))
+                            .setHash(Protos.proto(written.hash().value()))
                             .setLength(written.length())
                             .build());
             referred.add(written.hash());
@@ -211,7 +211,7 @@ final class BodyWriter {
     private Uni<StoredBody> lastSegments() {
         return fullSegments().chain(() -> {
             BodyValue.Builder body = BodyValue.newBuilder()
-                    .setOwner(RowType.proto(owner.value()))
+                    .setOwner(Protos.proto(owner.value()))
                     .setLength(length)
                     .setBlockSize(bodies.blockSize());
             if (segments == 0 && begun <= Bodies.BLOCKS_IN_ROW) {

@@ -13,7 +13,7 @@ import dev.cairn.store.Scan;
 import dev.cairn.store.Space;
 import dev.cairn.store.Store;
 import dev.cairn.store.Tx;
-import dev.cairn.table.RowType;
+import dev.cairn.table.Protos;
 import dev.cairn.table.TableSchema;
 import dev.cairn.table.Tables;
 import io.smallrye.mutiny.Multi;
@@ -55,7 +55,7 @@ public final class Effects {
 
     /** The key is the hash of the effect: the same effect twice is one entry. */
     static void queue(Tx tx, EffectValue effect) {
-        Bytes value = ObjectRows.bytes(effect);
+        Bytes value = Protos.encoded(effect);
         tx.put(QUEUE, Sha256.of(value), value);
     }
 
@@ -111,7 +111,7 @@ public final class Effects {
     }
 
     private static EffectValue effect(Entry entry) {
-        return ObjectRows.parse(EffectValue.parser(), entry.value());
+        return Protos.parse(EffectValue.parser(), entry.value());
     }
 
     /** Whether it takes away pages that somebody who is reading the old body has yet to fetch: they stay as long as blocks do. */
@@ -124,17 +124,17 @@ public final class Effects {
             case RELEASE_BODY -> bodies.release(effect.getReleaseBody().getBody());
             case RELEASE_MANIFEST ->
                 releaseManifest(
-                        new OwnerId(RowType.bytes(effect.getReleaseManifest().getVersion())),
+                        new OwnerId(Protos.bytes(effect.getReleaseManifest().getVersion())),
                         effect.getReleaseManifest().getPages());
             case SWEEP_UPLOAD ->
                 removeAll(
                         ModelTables.PARTS,
-                        RowType.bytes(effect.getSweepUpload().getPartition()),
-                        RowType.bytes(effect.getSweepUpload().getSort()));
+                        Protos.bytes(effect.getSweepUpload().getPartition()),
+                        Protos.bytes(effect.getSweepUpload().getSort()));
             case ABORT_UPLOADS ->
                 removeAll(
                         ModelTables.UPLOADS,
-                        RowType.bytes(effect.getAbortUploads().getPartition()),
+                        Protos.bytes(effect.getAbortUploads().getPartition()),
                         Bytes.EMPTY);
             case EFFECT_NOT_SET -> throw new IllegalStateException("an effect of a newer version");
         };

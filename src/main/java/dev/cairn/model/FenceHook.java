@@ -6,8 +6,8 @@ import dev.cairn.proto.AbortUploads;
 import dev.cairn.proto.EffectValue;
 import dev.cairn.store.Space;
 import dev.cairn.store.Tx;
+import dev.cairn.table.Protos;
 import dev.cairn.table.RowHook;
-import dev.cairn.table.RowType;
 import org.jspecify.annotations.Nullable;
 
 /** Fencing a bucket and finding it empty are one transaction: no object slips in between. */
@@ -26,7 +26,7 @@ final class FenceHook implements RowHook<Lww> {
         Effects.queue(
                 tx,
                 EffectValue.newBuilder()
-                        .setAbortUploads(AbortUploads.newBuilder().setPartition(RowType.proto(partition)))
+                        .setAbortUploads(AbortUploads.newBuilder().setPartition(Protos.proto(partition)))
                         .build());
     }
 

@@ -12,7 +12,7 @@ import dev.cairn.kernel.id.OwnerId;
 import dev.cairn.kernel.io.Repeat;
 import dev.cairn.proto.IntentValue;
 import dev.cairn.table.Batch;
-import dev.cairn.table.RowType;
+import dev.cairn.table.Protos;
 import dev.cairn.table.TableReplica;
 import dev.cairn.table.Tables;
 import io.smallrye.mutiny.Multi;
@@ -45,10 +45,10 @@ public final class Intents {
         this.bodies = bodies;
         this.mine = IntentValue.newBuilder()
                 .setIncarnation(env.randomBytes(Long.BYTES).longAt(0))
-                .setCoordinator(RowType.proto(self.value()))
+                .setCoordinator(Protos.proto(self.value()))
                 .setStartedMillis(env.wallMillis())
                 .build();
-        this.value = ObjectRows.bytes(mine);
+        this.value = Protos.encoded(mine);
     }
 
     Uni<Void> declare(BucketId bucket, OwnerId owner) {
@@ -74,8 +74,8 @@ public final class Intents {
     public Uni<Integer> recover() {
         Map<OwnerId, Bytes> stale = new TreeMap<>();
         return each(ModelTables.INTENTS, row -> {
-                    IntentValue intent = ObjectRows.parse(
-                            IntentValue.parser(), row.row().value().orElseThrow());
+                    IntentValue intent =
+                            Protos.parse(IntentValue.parser(), row.row().value().orElseThrow());
                     if (intent.getCoordinator().equals(mine.getCoordinator())
                             && intent.getIncarnation() != mine.getIncarnation()) {
                         stale.put(new OwnerId(row.sort()), row.partition());

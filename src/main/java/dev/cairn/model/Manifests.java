@@ -9,7 +9,7 @@ import dev.cairn.proto.ManifestPage;
 import dev.cairn.proto.ObjectValue;
 import dev.cairn.proto.PartValue;
 import dev.cairn.proto.SegmentValue;
-import dev.cairn.table.RowType;
+import dev.cairn.table.Protos;
 import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
 import java.util.ArrayList;
@@ -78,7 +78,7 @@ final class Manifests {
     private Uni<List<PartValue>> page(ObjectValue object, int index) {
         return object.getManifestCount() == 0
                 ? Uni.createFrom().item(object.getPartsList())
-                : bodies.segment(new OwnerId(RowType.bytes(object.getVersion())), index)
+                : bodies.segment(new OwnerId(Protos.bytes(object.getVersion())), index)
                         .map(SegmentValue::getPartsList);
     }
 

@@ -1,6 +1,6 @@
 package dev.cairn.model;
 
-import dev.cairn.table.RowType;
+import dev.cairn.table.Protos;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
@@ -13,7 +13,7 @@ final class MultipartEtag {
     static String of(List<Part> parts) {
         try {
             MessageDigest md5 = MessageDigest.getInstance("MD5");
-            parts.forEach(part -> RowType.bytes(part.value().getMd5()).updateDigest(md5));
+            parts.forEach(part -> Protos.bytes(part.value().getMd5()).updateDigest(md5));
             return HexFormat.of().formatHex(md5.digest()) + "-" + parts.size();
         } catch (NoSuchAlgorithmException e) {
             throw new AssertionError(e);

@@ -10,8 +10,8 @@ import dev.cairn.kernel.io.ByteSource;
 import dev.cairn.net.Request.Attachments;
 import dev.cairn.proto.BodyValue;
 import dev.cairn.proto.ObjectValue;
+import dev.cairn.table.Protos;
 import dev.cairn.table.RowKeys;
-import dev.cairn.table.RowType;
 import dev.cairn.table.Tables;
 import io.smallrye.mutiny.Uni;
 import java.util.List;
@@ -125,7 +125,7 @@ public final class ObjectStore {
                 .setLength(body.length())
                 .setBody(body.value())
                 .build();
-        Bytes encoded = ObjectRows.bytes(value);
+        Bytes encoded = Protos.encoded(value);
         Bytes sort = ModelTables.objectSort(key);
         return tables.write(ModelTables.partition(bucket), batch -> {
                     batch.put(ModelTables.OBJECTS, sort, encoded, body.attachment());
@@ -140,7 +140,7 @@ public final class ObjectStore {
 
     ObjectValue.Builder value(OwnerId version, ObjectMeta meta) {
         ObjectValue.Builder value = ObjectValue.newBuilder()
-                .setVersion(RowType.proto(version.value()))
+                .setVersion(Protos.proto(version.value()))
                 .setEtag(meta.etag())
                 .setModifiedMillis(env.wallMillis())
                 .addAllHeaders(meta.headers());

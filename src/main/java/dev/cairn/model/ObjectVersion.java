@@ -6,14 +6,14 @@ import dev.cairn.kernel.time.Stamp;
 import dev.cairn.proto.ChecksumValue;
 import dev.cairn.proto.HeaderField;
 import dev.cairn.proto.ObjectValue;
-import dev.cairn.table.RowType;
+import dev.cairn.table.Protos;
 import java.util.List;
 import java.util.Optional;
 
 /** One version of an object as it was read: its row, and its inline body if that was asked for. */
 public record ObjectVersion(Bytes key, Stamp stamp, ObjectValue value, Bytes attachment) {
     public OwnerId version() {
-        return new OwnerId(RowType.bytes(value.getVersion()));
+        return new OwnerId(Protos.bytes(value.getVersion()));
     }
 
     public long length() {

@@ -4,7 +4,7 @@ import dev.cairn.kernel.codec.Bytes;
 import dev.cairn.kernel.time.Stamp;
 import dev.cairn.proto.ChecksumValue;
 import dev.cairn.proto.PartValue;
-import dev.cairn.table.RowType;
+import dev.cairn.table.Protos;
 import java.util.Optional;
 
 /** A finished part of an upload. */
@@ -19,7 +19,7 @@ public record Part(Bytes sort, Stamp stamp, PartValue value) {
 
     /** Hex MD5, without quotes. */
     public String etag() {
-        return RowType.bytes(value.getMd5()).toHex();
+        return Protos.bytes(value.getMd5()).toHex();
     }
 
     public long modifiedMillis() {

@@ -7,6 +7,7 @@ import dev.cairn.proto.EffectValue;
 import dev.cairn.proto.PartValue;
 import dev.cairn.proto.ReleaseBody;
 import dev.cairn.store.Tx;
+import dev.cairn.table.Protos;
 import dev.cairn.table.RowHook;
 import org.jspecify.annotations.Nullable;
 
@@ -41,7 +42,7 @@ final class PartHook implements RowHook<Lww> {
         if (row == null || row.isTombstone()) {
             return null;
         }
-        PartValue part = ObjectRows.parse(PartValue.parser(), row.value().orElseThrow());
+        PartValue part = Protos.parse(PartValue.parser(), row.value().orElseThrow());
         return part.hasBody() ? part.getBody() : null;
     }
 }

@@ -5,8 +5,8 @@ import dev.cairn.kernel.codec.Bytes;
 import dev.cairn.proto.EffectValue;
 import dev.cairn.proto.SweepUpload;
 import dev.cairn.store.Tx;
+import dev.cairn.table.Protos;
 import dev.cairn.table.RowHook;
-import dev.cairn.table.RowType;
 import org.jspecify.annotations.Nullable;
 
 /** An upload that is over has its left-over parts swept. */
@@ -24,8 +24,8 @@ final class UploadHook implements RowHook<Lww> {
                     tx,
                     EffectValue.newBuilder()
                             .setSweepUpload(SweepUpload.newBuilder()
-                                    .setPartition(RowType.proto(partition))
-                                    .setSort(RowType.proto(sort)))
+                                    .setPartition(Protos.proto(partition))
+                                    .setSort(Protos.proto(sort)))
                             .build());
         }
     }

@@ -17,8 +17,8 @@ import dev.cairn.proto.ChecksumValue;
 import dev.cairn.proto.CompletionValue;
 import dev.cairn.proto.PartValue;
 import dev.cairn.proto.UploadValue;
+import dev.cairn.table.Protos;
 import dev.cairn.table.RowKeys;
-import dev.cairn.table.RowType;
 import dev.cairn.table.TableReplica;
 import dev.cairn.table.Tables;
 import dev.cairn.table.Tables.Outcome;
@@ -68,8 +68,7 @@ public final class Uploads {
         UploadValue value = settings.toBuilder().setInitiatedMillis(now).build();
         return tables.write(
                         ModelTables.partition(bucket),
-                        batch -> batch.put(
-                                ModelTables.UPLOADS, ModelTables.uploadSort(key, id), ObjectRows.bytes(value)))
+                        batch -> batch.put(ModelTables.UPLOADS, ModelTables.uploadSort(key, id), Protos.encoded(value)))
                 .map(_ -> new Upload(bucket, key, id, Stamp.ZERO, value));
     }
 
@@ -92,7 +91,7 @@ public final class Uploads {
     }
 
     private static Upload upload(BucketId bucket, Bytes key, OwnerId id, Stamp stamp, Bytes value) {
-        return new Upload(bucket, key, id, stamp, ObjectRows.parse(UploadValue.parser(), value));
+        return new Upload(bucket, key, id, stamp, Protos.parse(UploadValue.parser(), value));
     }
 
     public Uni<Upload> require(BucketId bucket, Bytes key, OwnerId id) {
@@ -114,14 +113,14 @@ public final class Uploads {
         PartValue.Builder value = PartValue.newBuilder()
                 .setNumber(number)
                 .setBody(body.value())
-                .setMd5(RowType.proto(md5))
+                .setMd5(Protos.proto(md5))
                 .setModifiedMillis(env.wallMillis());
         if (checksum.getAlgorithm() != 0) {
             value.setChecksum(checksum);
         }
         PartValue part = value.build();
         Bytes sort = ModelTables.partSort(upload.sort(), number, owner);
-        Bytes encoded = ObjectRows.bytes(part);
+        Bytes encoded = Protos.encoded(part);
         return tables.write(upload.partition(), batch -> {
                     batch.expect(ModelTables.UPLOADS, upload.sort(), upload.stamp())
                             .put(ModelTables.PARTS, sort, encoded);
@@ -187,7 +186,7 @@ public final class Uploads {
     }
 
     private static void keepNewest(SortedMap<Integer, Part> newest, Tables.Row<Lww> row) {
-        PartValue value = ObjectRows.parse(PartValue.parser(), row.row().value().orElseThrow());
+        PartValue value = Protos.parse(PartValue.parser(), row.row().value().orElseThrow());
         if (value.hasBody()) {
             newest.merge(
                     value.getNumber(),
@@ -227,9 +226,9 @@ public final class Uploads {
                         ModelTables.uploadSort(key, id),
                         Attachments.LEAVE)
                 .map(found -> found.flatMap(row -> row.row().value())
-                        .map(value -> ObjectRows.parse(CompletionValue.parser(), value))
+                        .map(value -> Protos.parse(CompletionValue.parser(), value))
                         .filter(before ->
-                                RowType.bytes(before.getRequestDigest()).equals(digest))
+                                Protos.bytes(before.getRequestDigest()).equals(digest))
                         .map(before -> new Completed(before.getEtag(), before.getChecksum()))
                         .orElseThrow(() -> new Refusal.NoSuchUpload(id).asException()));
     }
@@ -264,7 +263,7 @@ public final class Uploads {
 
     private static void requireChecksum(Part part, Bytes expected) {
         ByteString actual = part.value().getChecksum().getValue();
-        if (!RowType.bytes(actual).equals(expected)) {
+        if (!Protos.bytes(actual).equals(expected)) {
             throw new Refusal.InvalidPart(part.number(), "its checksum is another").asException();
         }
     }
@@ -283,11 +282,11 @@ public final class Uploads {
                                 .setLength(
                                         parts.stream().mapToLong(Part::length).sum())))
                 .chain(object -> {
-                    Bytes row = ObjectRows.bytes(object.build());
-                    Bytes over = ObjectRows.bytes(CompletionValue.newBuilder()
+                    Bytes row = Protos.encoded(object.build());
+                    Bytes over = Protos.encoded(CompletionValue.newBuilder()
                             .setEtag(etag)
                             .setChecksum(checksum)
-                            .setRequestDigest(RowType.proto(request.digest()))
+                            .setRequestDigest(Protos.proto(request.digest()))
                             .setCompletedMillis(env.wallMillis())
                             .build());
                     return tables.write(upload.partition(), batch -> {
@@ -309,7 +308,7 @@ public final class Uploads {
 
     /** The row stays until it is swept, so that a late change of it is noticed; its body belongs to the object now. */
     private static Bytes takenOver(Part part) {
-        return ObjectRows.bytes(PartValue.newBuilder().setNumber(part.number()).build());
+        return Protos.encoded(PartValue.newBuilder().setNumber(part.number()).build());
     }
 
     public Uni<Void> abort(BucketId bucket, Bytes key, OwnerId id) {
@@ -354,7 +353,7 @@ public final class Uploads {
         return replica.scanHere(ModelTables.COMPLETIONS, from, PAGE)
                 .chain(page -> Multi.createFrom()
                         .iterable(page.rows())
-                        .filter(row -> ObjectRows.parse(
+                        .filter(row -> Protos.parse(
                                                 CompletionValue.parser(),
                                                 row.row().value().orElseThrow())
                                         .getCompletedMillis()

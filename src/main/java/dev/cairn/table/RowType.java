@@ -1,8 +1,5 @@
 package dev.cairn.table;
 
-import com.google.protobuf.ByteString;
-import com.google.protobuf.InvalidProtocolBufferException;
-import com.google.protobuf.UnsafeByteOperations;
 import dev.cairn.crdt.Crdt;
 import dev.cairn.crdt.Lww;
 import dev.cairn.crdt.LwwMap;
@@ -34,24 +31,11 @@ public interface RowType<T extends Crdt<T>> {
     /** The highest stamp in {@code current} that stands in the way of {@code written}; {@link Stamp#ZERO} when none does. */
     Stamp obstacle(T current, T written);
 
-    /** The protobuf bytes of {@code bytes}, sharing the memory. */
-    static ByteString proto(Bytes bytes) {
-        return UnsafeByteOperations.unsafeWrap(bytes.shared());
-    }
-
-    static Bytes bytes(ByteString proto) {
-        return Bytes.wrap(proto.toByteArray());
-    }
-
     private static void checkSchema(int schema) {
         if (schema > SCHEMA) {
             throw new Failure.Corrupt("row of schema %d; this program knows up to %d".formatted(schema, SCHEMA))
                     .asException();
         }
-    }
-
-    private static RuntimeException broken(InvalidProtocolBufferException cause) {
-        return new Failure.Corrupt("row: " + cause.getMessage()).asException();
     }
 
     /** {@link Lww} as {@code LwwRow}. */
@@ -64,20 +48,16 @@ public interface RowType<T extends Crdt<T>> {
                     .setSchema(SCHEMA)
                     .setHlc(row.stamp().hlc())
                     .setNode(row.stamp().node());
-            row.value().ifPresent(value -> out.setValue(proto(value)));
-            return Bytes.wrap(out.build().toByteArray());
+            row.value().ifPresent(value -> out.setValue(Protos.proto(value)));
+            return Protos.encoded(out.build());
         }
 
         @Override
         public Lww decode(Bytes encoded) {
-            try {
-                LwwRow row = LwwRow.parseFrom(encoded.buffer());
-                checkSchema(row.getSchema());
-                Stamp stamp = new Stamp(row.getHlc(), row.getNode());
-                return row.hasValue() ? Lww.of(stamp, bytes(row.getValue())) : Lww.tombstone(stamp);
-            } catch (InvalidProtocolBufferException e) {
-                throw broken(e);
-            }
+            LwwRow row = Protos.parse(LwwRow.parser(), encoded);
+            checkSchema(row.getSchema());
+            Stamp stamp = new Stamp(row.getHlc(), row.getNode());
+            return row.hasValue() ? Lww.of(stamp, Protos.bytes(row.getValue())) : Lww.tombstone(stamp);
         }
 
         @Override
@@ -108,28 +88,24 @@ public interface RowType<T extends Crdt<T>> {
                         .setName(name)
                         .setHlc(register.stamp().hlc())
                         .setNode(register.stamp().node());
-                register.value().ifPresent(value -> field.setValue(proto(value)));
+                register.value().ifPresent(value -> field.setValue(Protos.proto(value)));
                 out.addFields(field);
             });
-            return Bytes.wrap(out.build().toByteArray());
+            return Protos.encoded(out.build());
         }
 
         @Override
         public LwwMap decode(Bytes encoded) {
-            try {
-                LwwMapRow row = LwwMapRow.parseFrom(encoded.buffer());
-                checkSchema(row.getSchema());
-                SortedMap<String, Lww> fields = new TreeMap<>();
-                for (LwwMapRow.Field field : row.getFieldsList()) {
-                    Stamp stamp = new Stamp(field.getHlc(), field.getNode());
-                    fields.put(
-                            field.getName(),
-                            field.hasValue() ? Lww.of(stamp, bytes(field.getValue())) : Lww.tombstone(stamp));
-                }
-                return new LwwMap(fields);
-            } catch (InvalidProtocolBufferException e) {
-                throw broken(e);
+            LwwMapRow row = Protos.parse(LwwMapRow.parser(), encoded);
+            checkSchema(row.getSchema());
+            SortedMap<String, Lww> fields = new TreeMap<>();
+            for (LwwMapRow.Field field : row.getFieldsList()) {
+                Stamp stamp = new Stamp(field.getHlc(), field.getNode());
+                fields.put(
+                        field.getName(),
+                        field.hasValue() ? Lww.of(stamp, Protos.bytes(field.getValue())) : Lww.tombstone(stamp));
             }
+            return new LwwMap(fields);
         }
 
         @Override

@@ -13,6 +13,7 @@ import dev.cairn.proto.ObjectValue;
 import dev.cairn.proto.PartValue;
 import dev.cairn.proto.SegmentValue;
 import dev.cairn.store.Space;
+import dev.cairn.table.Protos;
 import dev.cairn.table.RowType;
 import java.util.ArrayList;
 import java.util.List;
@@ -156,8 +157,8 @@ final class StorageChecker {
         }
         long length = 0;
         for (var entry : entries) {
-            var hash = RowType.bytes(entry.getHash());
-            var reference = hash.concat(RowType.bytes(body.getOwner()));
+            var hash = Protos.bytes(entry.getHash());
+            var reference = hash.concat(Protos.bytes(body.getOwner()));
             require(isLive("block_refs", reference), "%s has no reference to %s", what, hash);
             needed.add(reference);
             var file = blocks.live().get(new BlockHash(hash));
@@ -169,7 +170,7 @@ final class StorageChecker {
     }
 
     private SegmentValue segment(ByteString owner, int page) {
-        var name = RowType.bytes(owner);
+        var name = Protos.bytes(owner);
         var key = Bytes.concat(Sha256.of(name), name, Bytes.ofInt(page));
         require(isLive("segments", key), "segment %d of %s is missing", page, name);
         neededSegments.add(key);

@@ -14,7 +14,7 @@ import dev.cairn.model.ObjectMeta;
 import dev.cairn.model.ObjectStore;
 import dev.cairn.proto.BodyValue;
 import dev.cairn.proto.ChecksumValue;
-import dev.cairn.table.RowType;
+import dev.cairn.table.Protos;
 import io.smallrye.mutiny.Uni;
 import java.util.Optional;
 
@@ -58,7 +58,7 @@ final class PutObject implements OperationHandler {
             BucketId bucket, StoredBody stored, BodyDigests digests, RequestBody body) {
         try {
             if (objects.willBeOneBlock(body.length()) && stored instanceof StoredBody.InBlocks(BodyValue value)) {
-                digests.useSha256(RowType.bytes(value.getBlocks(0).getHash()));
+                digests.useSha256(Protos.bytes(value.getBlocks(0).getHash()));
             }
             return Uni.createFrom().item(digests.finish(body.trailers()));
         } catch (RuntimeException broken) {

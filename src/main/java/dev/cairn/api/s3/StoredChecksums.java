@@ -4,7 +4,7 @@ import dev.cairn.api.http.checksum.Checksum;
 import dev.cairn.api.http.checksum.ChecksumAlgorithm;
 import dev.cairn.api.http.checksum.ChecksumType;
 import dev.cairn.proto.ChecksumValue;
-import dev.cairn.table.RowType;
+import dev.cairn.table.Protos;
 import java.util.Optional;
 
 /** Checksums as rows keep them: algorithms by number, 1 to 5 in the order of {@link ChecksumAlgorithm}; 0 is none. */
@@ -14,7 +14,7 @@ final class StoredChecksums {
     static ChecksumValue of(Checksum checksum) {
         return ChecksumValue.newBuilder()
                 .setAlgorithm(number(checksum.algorithm()))
-                .setValue(RowType.proto(checksum.value()))
+                .setValue(Protos.proto(checksum.value()))
                 .setCompositeParts(checksum.parts())
                 .build();
     }
@@ -26,7 +26,7 @@ final class StoredChecksums {
         return new Checksum(
                 algorithm,
                 value.getCompositeParts() > 0 ? ChecksumType.COMPOSITE : ChecksumType.FULL_OBJECT,
-                RowType.bytes(value.getValue()),
+                Protos.bytes(value.getValue()),
                 value.getCompositeParts());
     }
 

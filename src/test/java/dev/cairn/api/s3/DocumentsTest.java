@@ -29,7 +29,7 @@ import dev.cairn.proto.HeaderField;
 import dev.cairn.proto.ObjectValue;
 import dev.cairn.proto.PartValue;
 import dev.cairn.proto.UploadValue;
-import dev.cairn.table.RowType;
+import dev.cairn.table.Protos;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -88,7 +88,7 @@ final class DocumentsTest {
                 PartValue.newBuilder()
                         .setNumber(3)
                         .setBody(BodyValue.newBuilder().setLength(9))
-                        .setMd5(RowType.proto(Bytes.ofHex(ID)))
+                        .setMd5(Protos.proto(Bytes.ofHex(ID)))
                         .setModifiedMillis(NOW)
                         .setChecksum(CRC)
                         .build());

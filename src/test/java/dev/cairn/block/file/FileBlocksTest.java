@@ -147,13 +147,13 @@ final class FileBlocksTest {
     void a_discarded_block_leaves_nothing_and_discarding_after_finish_does_nothing() throws IOException {
         try (var blocks = open(config())) {
             var dropped = blocks.create(_ -> {});
-            get(dropped.write(noise(100_000, 5)));
+            get(dropped.write(noise(60_000, 5)));
             dropped.discard();
             dropped.discard();
             assertThatThrownBy(() -> get(dropped.finish())).isInstanceOf(IllegalStateException.class);
 
             var kept = blocks.create(_ -> {});
-            get(kept.write(noise(100_000, 6)));
+            get(kept.write(noise(60_000, 6)));
             var written = get(kept.finish());
             kept.discard();
             assertThat(get(blocks.scrub(written.hash()))).isTrue();
@@ -166,7 +166,7 @@ final class FileBlocksTest {
     void closing_fails_unfinished_writers_and_removes_their_files() throws IOException {
         var blocks = open(config());
         var writer = blocks.create(_ -> {});
-        get(writer.write(noise(100_000, 7)));
+        get(writer.write(noise(60_000, 7)));
         blocks.close();
         assertThat(BlockTestBed.failure(writer.finish())).isInstanceOf(Failure.Stopping.class);
         assertThat(BlockTestBed.failure(blocks.length(hash(Bytes.EMPTY)))).isInstanceOf(Failure.Stopping.class);
@@ -203,8 +203,8 @@ final class FileBlocksTest {
             var finishes = new ArrayList<Uni<Written>>();
             for (int i = 0; i < 16; i++) {
                 var writer = blocks.create(_ -> {});
-                get(writer.write(body.slice(0, 100_000)));
-                get(writer.write(body.slice(100_000, 200_000)));
+                get(writer.write(body.slice(0, 60_000)));
+                get(writer.write(body.slice(60_000, 120_000)));
                 finishes.add(writer.finish());
             }
             var all = get(Uni.join().all(finishes).andFailFast());

@@ -9,6 +9,7 @@ import static dev.cairn.block.file.BlockTestBed.write;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.cairn.block.BlockFiles;
 import dev.cairn.kernel.Failure;
 import dev.cairn.kernel.FailureException;
 import java.io.IOException;
@@ -52,7 +53,7 @@ final class FullDiskTest {
     private static Failure failureOfWriting(dev.cairn.block.BlockWriter writer) {
         for (int piece = 0; piece < 64; piece++) {
             try {
-                get(writer.write(noise(128 * 1024, piece)));
+                get(writer.write(noise(BlockFiles.PIECE_BYTES, piece)));
             } catch (FailureException full) {
                 return full.failure();
             }

@@ -2,6 +2,7 @@ package dev.cairn.api.s3.xml;
 
 import dev.cairn.kernel.codec.Bytes;
 import java.util.ArrayDeque;
+import java.util.Arrays;
 import java.util.Deque;
 
 /**
@@ -12,20 +13,18 @@ public final class XmlWriter {
     public static final String NAMESPACE = "http://s3.amazonaws.com/doc/2006-03-01/";
     private static final String PROLOG = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n";
 
-    private final StringBuilder out = new StringBuilder(512).append(PROLOG);
+    private byte[] out = new byte[1024];
+    private int length;
     private final Deque<String> open = new ArrayDeque<>();
 
-    private XmlWriter() {}
+    private XmlWriter() {
+        plain(PROLOG);
+    }
 
     /** A document of S3: its root is in the namespace. */
     public static XmlWriter document(String root) {
         var writer = new XmlWriter();
-        writer.out
-                .append('<')
-                .append(root)
-                .append(" xmlns=\"")
-                .append(NAMESPACE)
-                .append("\">");
+        writer.plain("<").plain(root).plain(" xmlns=\"").plain(NAMESPACE).plain("\">");
         writer.open.push(root);
         return writer;
     }
@@ -36,28 +35,31 @@ public final class XmlWriter {
     }
 
     public XmlWriter open(String name) {
-        out.append('<').append(name).append('>');
+        plain("<").plain(name).plain(">");
         open.push(name);
         return this;
     }
 
     /** Ends the innermost element. */
     public XmlWriter close() {
-        out.append("</").append(open.pop()).append('>');
+        plain("</").plain(open.pop()).plain(">");
         return this;
     }
 
     public XmlWriter element(String name, String text) {
-        out.append('<').append(name).append('>');
-        escaped(text);
-        out.append("</").append(name).append('>');
+        plain("<").plain(name).plain(">").escaped(text);
+        plain("</").plain(name).plain(">");
         return this;
     }
 
     public XmlWriter element(String name, long number) {
-        out.append('<').append(name).append('>').append(number);
-        out.append("</").append(name).append('>');
-        return this;
+        return plain("<")
+                .plain(name)
+                .plain(">")
+                .plain(Long.toString(number))
+                .plain("</")
+                .plain(name)
+                .plain(">");
     }
 
     public XmlWriter element(String name, boolean flag) {
@@ -70,48 +72,79 @@ public final class XmlWriter {
         return this;
     }
 
-    /** Ends all elements; the text of the whole document. */
-    public String text() {
+    /** Ends all elements; the document in UTF-8. The last call. */
+    public Bytes bytes() {
         while (!open.isEmpty()) {
             close();
         }
-        return out.toString();
+        return Bytes.wrap(out, 0, length);
     }
 
-    /** Ends all elements; the document in UTF-8. */
-    public Bytes bytes() {
-        return Bytes.utf8(text());
+    /** Ends all elements; the text of the whole document. The last call. */
+    public String text() {
+        return bytes().toUtf8();
+    }
+
+    private void room(int wanted) {
+        if (out.length - length < wanted) {
+            out = Arrays.copyOf(out, Math.max(2 * out.length, length + wanted));
+        }
+    }
+
+    /** ASCII that needs no escaping. */
+    @SuppressWarnings("deprecation") // copies the low bytes, which is what ASCII has
+    private XmlWriter plain(String ascii) {
+        int count = ascii.length();
+        room(count);
+        ascii.getBytes(0, count, out, length);
+        length += count;
+        return this;
     }
 
     private void escaped(String text) {
-        int plain = 0;
+        room(text.length());
         for (int i = 0; i < text.length(); i++) {
             char c = text.charAt(i);
-            if (c >= 0x20 && c < 0x7f && c != '&' && c != '<' && c != '>' && c != '"' && c != '\'') {
-                continue;
-            }
-            if (c >= 0x7f && c < 0xfffe && !Character.isSurrogate(c)) {
-                continue;
-            }
-            boolean pair = Character.isHighSurrogate(c)
-                    && i + 1 < text.length()
-                    && Character.isLowSurrogate(text.charAt(i + 1));
-            if (pair) {
-                i++;
-                continue;
-            }
-            out.append(text, plain, i);
             switch (c) {
-                case '&' -> out.append("&amp;");
-                case '<' -> out.append("&lt;");
-                case '>' -> out.append("&gt;");
-                case '"' -> out.append("&quot;");
-                case '\'' -> out.append("&#39;");
-                case '\t' -> out.append(c);
-                default -> out.append("&#x").append(Integer.toHexString(c)).append(';');
+                case '&' -> plain("&amp;");
+                case '<' -> plain("&lt;");
+                case '>' -> plain("&gt;");
+                case '"' -> plain("&quot;");
+                case '\'' -> plain("&#39;");
+                default -> {
+                    int point = text.codePointAt(i);
+                    i += Character.charCount(point) - 1;
+                    if (isXml(point)) {
+                        utf8(point);
+                    } else {
+                        plain("&#x").plain(Integer.toHexString(point)).plain(";");
+                    }
+                }
             }
-            plain = i + 1;
         }
-        out.append(text, plain, text.length());
+    }
+
+    /** Whether XML 1.0 allows the character as it is; a carriage return would not survive a parser. */
+    private static boolean isXml(int point) {
+        return point >= 0x20 && point < 0xd800 || point == '\t' || point > 0xdfff && point != 0xfffe && point != 0xffff;
+    }
+
+    private void utf8(int point) {
+        room(4);
+        if (point < 0x80) {
+            out[length++] = (byte) point;
+        } else if (point < 0x800) {
+            out[length++] = (byte) (0xc0 | point >> 6);
+            out[length++] = (byte) (0x80 | point & 0x3f);
+        } else if (point < 0x10000) {
+            out[length++] = (byte) (0xe0 | point >> 12);
+            out[length++] = (byte) (0x80 | point >> 6 & 0x3f);
+            out[length++] = (byte) (0x80 | point & 0x3f);
+        } else {
+            out[length++] = (byte) (0xf0 | point >> 18);
+            out[length++] = (byte) (0x80 | point >> 12 & 0x3f);
+            out[length++] = (byte) (0x80 | point >> 6 & 0x3f);
+            out[length++] = (byte) (0x80 | point & 0x3f);
+        }
     }
 }
