@@ -196,7 +196,7 @@ final class FileBlocksTest {
 
     @Test
     void the_same_block_written_again_is_kept_once_also_when_many_finish_together() throws IOException {
-        var body = noise(200_000, 9);
+        var body = noise(120_000, 9);
         try (var blocks = open(config().withSync(true))) {
             var file = file(root, write(blocks, body).hash());
             var before = Files.readAttributes(file, "unix:ino");
