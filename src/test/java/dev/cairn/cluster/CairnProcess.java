@@ -224,6 +224,8 @@ final class CairnProcess implements AutoCloseable {
                     "-Djava.util.logging.manager=org.jboss.logmanager.LogManager",
                     "-Xmx" + heapMib + "m",
                     "-XX:+UseSerialGC",
+                    "-Xmn24m",
+                    "-XX:+UseCompactObjectHeaders",
                     "-jar"));
         }
         command.add(program.toString());

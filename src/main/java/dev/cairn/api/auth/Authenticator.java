@@ -55,7 +55,10 @@ public final class Authenticator {
         var key = signingKeys.of(secret.get(), credential);
         String canonical = CanonicalRequest.of(request, claim);
         String stringToSign = CanonicalRequest.stringToSign(canonical, claim);
-        if (!key.matches(stringToSign, claim.signature())) {
+        if (!key.matches(stringToSign, claim.signature())
+                && !key.matches(
+                        CanonicalRequest.stringToSign(CanonicalRequest.asSent(request, claim), claim),
+                        claim.signature())) {
             throw S3Error.SIGNATURE_DOES_NOT_MATCH
                     .exception()
                     .with("AWSAccessKeyId", credential.keyId())

@@ -16,11 +16,21 @@ final class CanonicalRequest {
 
     private CanonicalRequest() {}
 
+    /** As AWS writes it: the path decoded and encoded anew, its slashes bare. */
     static String of(SignedRequest request, Claim claim) {
+        var path = new StringBuilder(64);
+        PercentCoding.encodePath(request.target().path(), path);
+        return of(request, claim, path);
+    }
+
+    /** As clients write it that sign the path just as they send it, for instance with {@code %2F} for a slash. */
+    static String asSent(SignedRequest request, Claim claim) {
+        return of(request, claim, request.target().rawPath());
+    }
+
+    private static String of(SignedRequest request, Claim claim, CharSequence path) {
         var out = new StringBuilder(512);
-        out.append(request.method()).append('\n');
-        PercentCoding.encodePath(request.target().path(), out);
-        out.append('\n');
+        out.append(request.method()).append('\n').append(path).append('\n');
         query(request.target().query(), out);
         out.append('\n');
         for (String name : claim.signedHeaders().names()) {

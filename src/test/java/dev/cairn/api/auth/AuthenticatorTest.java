@@ -8,6 +8,8 @@ import dev.cairn.api.http.RequestTarget;
 import dev.cairn.api.http.RootDomain;
 import dev.cairn.api.http.S3Error;
 import dev.cairn.api.http.S3Exception;
+import dev.cairn.kernel.codec.Bytes;
+import dev.cairn.kernel.codec.Sha256;
 import io.smallrye.mutiny.Uni;
 import java.time.Duration;
 import java.time.Instant;
@@ -248,6 +250,21 @@ class AuthenticatorTest {
                         .error())
                 .isEqualTo(S3Error.SIGNATURE_DOES_NOT_MATCH);
         assertThat(refused("GET", "/?lifecycle", get(right, "x-amz-content-sha256", "UNSIGNED-PAYLOAD"))
+                        .error())
+                .isEqualTo(S3Error.SIGNATURE_DOES_NOT_MATCH);
+    }
+
+    @Test
+    void a_path_may_be_signed_as_it_was_sent() {
+        String path = "/a%2Fb/c+d%7e";
+        String canonical = "GET\n%s\n\nhost:%s\nx-amz-content-sha256:%s\nx-amz-date:20130524T000000Z\n\n%s\n%s"
+                .formatted(path, HOST, EMPTY, PLAIN, EMPTY);
+        String text = "AWS4-HMAC-SHA256\n20130524T000000Z\n20130524/us-east-1/s3/aws4_request\n"
+                + Sha256.of(Bytes.utf8(canonical)).toHex();
+        String signature = SigningKey.derive(SECRET, "20130524", "us-east-1").signHex(text);
+        assertThat(verified("GET", path, get(authorization(PLAIN, signature))).keyId())
+                .isEqualTo(ID);
+        assertThat(refused("GET", "/a%252Fb/c+d%7e", get(authorization(PLAIN, signature)))
                         .error())
                 .isEqualTo(S3Error.SIGNATURE_DOES_NOT_MATCH);
     }
