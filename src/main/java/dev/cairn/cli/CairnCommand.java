@@ -2,6 +2,7 @@ package dev.cairn.cli;
 
 import dev.cairn.config.ConfigException;
 import dev.cairn.config.ConfigLoader;
+import dev.cairn.config.Version;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import picocli.CommandLine;
@@ -44,6 +45,12 @@ public final class CairnCommand {
             description = "Show this text.")
     boolean help;
 
+    @Option(
+            names = {"-V", "--version"},
+            versionHelp = true,
+            description = "Print the version of this program.")
+    boolean version;
+
     CairnCommand(ServerLauncher launcher, ConfigLoader.Surroundings surroundings, PrintWriter out, PrintWriter err) {
         this.launcher = launcher;
         this.surroundings = surroundings;
@@ -67,8 +74,9 @@ public final class CairnCommand {
 
     /** The commands as picocli sees them; also the source of the reference page's test. */
     CommandLine commandLine() {
-        return new CommandLine(this)
-                .setOut(out)
+        var line = new CommandLine(this);
+        line.getCommandSpec().version("cairn " + Version.CURRENT);
+        return line.setOut(out)
                 .setErr(err)
                 .setUsageHelpWidth(HELP_WIDTH)
                 .setExecutionStrategy(this::runParsed)

@@ -11,7 +11,9 @@ import dev.cairn.table.Tables;
 import io.smallrye.mutiny.Uni;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
@@ -70,7 +72,7 @@ public final class AccessKeys {
                         .set(ModelTables.KEYS, sort, NAME, Bytes.utf8(name))
                         .set(ModelTables.KEYS, sort, CREATED, Bytes.ofLong(now)))
                 .chain(outcome -> switch (outcome) {
-                    case WRITTEN -> Uni.createFrom().item(new AccessKey(id, secret, name, now, false));
+                    case WRITTEN -> Uni.createFrom().item(new AccessKey(id, secret, name, now, false, Map.of()));
                     case CHANGED -> refuse(new Refusal.AccessKeyAlreadyExists(id));
                 });
     }
@@ -119,8 +121,7 @@ public final class AccessKeys {
 
     /** The bucket that the key alone calls so. */
     Uni<Optional<BucketId>> localAlias(String id, String alias) {
-        return row(id).map(row ->
-                row.flatMap(found -> found.get(LOCAL_ALIAS + alias)).map(BucketId::new));
+        return find(id).map(key -> key.map(found -> found.localAliases().get(alias)));
     }
 
     private Uni<Optional<LwwMap>> row(String id) {
@@ -135,7 +136,18 @@ public final class AccessKeys {
                         secret.toUtf8(),
                         row.get(NAME).map(Bytes::toUtf8).orElse(""),
                         row.get(CREATED).map(created -> created.longAt(0)).orElse(0L),
-                        row.get(MAY_CREATE_BUCKETS).map(flag -> flag.at(0) == 1).orElse(false)));
+                        row.get(MAY_CREATE_BUCKETS).map(flag -> flag.at(0) == 1).orElse(false),
+                        localAliases(row)));
+    }
+
+    private static Map<String, BucketId> localAliases(LwwMap row) {
+        Map<String, BucketId> aliases = new HashMap<>();
+        row.fields().forEach((field, register) -> {
+            if (field.startsWith(LOCAL_ALIAS)) {
+                register.value().ifPresent(id -> aliases.put(field.substring(LOCAL_ALIAS.length()), new BucketId(id)));
+            }
+        });
+        return Map.copyOf(aliases);
     }
 
     private static <T> Uni<T> refuse(Refusal why) {

@@ -99,21 +99,21 @@ public final class Buckets {
                 () -> tables.readHere(ModelTables.BUCKETS, id.value()).map(row -> row.flatMap(it -> decode(id, it))));
     }
 
-    /** The bucket that {@code keyId} (empty: nobody in particular) calls {@code name}: names of all first, then its own, then an id. */
+    /** The bucket that {@code keyId} (empty: nobody in particular) calls {@code name}: its own names first, then those of all, then an id. */
     public Uni<Optional<Bucket>> resolve(String name, Optional<String> keyId) {
+        Uni<Optional<BucketId>> local = keyId.map(key -> keys.localAlias(key, name))
+                .orElse(Uni.createFrom().item(Optional.empty()));
+        return local.chain(id -> id.isPresent() ? Uni.createFrom().item(id) : globalOrId(name))
+                .chain(id -> id.map(this::find).orElse(Uni.createFrom().item(Optional.empty())));
+    }
+
+    private Uni<Optional<BucketId>> globalOrId(String name) {
         return aliases.get(
                         name,
                         () -> tables.readHere(ModelTables.ALIASES, Bytes.utf8(name))
                                 .map(row -> row.flatMap(Lww::value).map(BucketId::new)))
-                .chain(global -> global.isPresent() ? Uni.createFrom().item(global) : localOrId(name, keyId))
-                .chain(id -> id.map(this::find).orElse(Uni.createFrom().item(Optional.empty())));
-    }
-
-    private Uni<Optional<BucketId>> localOrId(String name, Optional<String> keyId) {
-        Uni<Optional<BucketId>> local = keyId.map(key -> keys.localAlias(key, name))
-                .orElse(Uni.createFrom().item(Optional.empty()));
-        return local.map(id ->
-                id.or(() -> HEX_ID.matcher(name).matches() ? Optional.of(BucketId.ofHex(name)) : Optional.empty()));
+                .map(global -> global.or(
+                        () -> HEX_ID.matcher(name).matches() ? Optional.of(BucketId.ofHex(name)) : Optional.empty()));
     }
 
     public Uni<List<Bucket>> list() {

@@ -86,6 +86,24 @@ final class BucketsTest {
     }
 
     @Test
+    void a_keys_own_name_for_a_bucket_goes_before_everybodys() {
+        var mine = bed.bucket("first");
+        var key = bed.await(bed.node.keys().create("ann")).id();
+        bed.await(buckets.addLocalAlias(mine, key, "shared"));
+        var theirs = bed.bucket("shared");
+        assertThat(resolved("shared", Optional.of(key))).contains(mine);
+        assertThat(resolved("shared", Optional.of("CKother"))).contains(theirs);
+        assertThat(resolved("shared", Optional.empty())).contains(theirs);
+        bed.await(buckets.removeLocalAlias(mine, key, "shared"));
+        assertThat(resolved("shared", Optional.of(key))).contains(theirs);
+        assertThat(resolved(mine.toHex(), Optional.of(key))).contains(mine);
+    }
+
+    private Optional<BucketId> resolved(String name, Optional<String> key) {
+        return bed.await(buckets.resolve(name, key)).map(Bucket::id);
+    }
+
+    @Test
     void a_name_is_free_again_once_its_bucket_is_deleted() {
         var first = bed.bucket("name");
         bed.await(buckets.delete(first));

@@ -9,10 +9,8 @@ import dev.cairn.model.Bucket;
 import dev.cairn.model.Buckets;
 import io.smallrye.mutiny.Uni;
 import java.time.Instant;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.TreeMap;
 
 /** Lists the names under which the caller can reach buckets that it has any permission on. */
@@ -54,18 +52,19 @@ final class ListBuckets implements OperationHandler {
                 .map(document -> Answer.xml(200, document.bytes()));
     }
 
-    /** What the caller can call its buckets, in order. A name of its own is hidden where all keys have the same name. */
+    /** What the caller can call its buckets, in order. A name of its own hides what all keys call so. */
     static Map<String, Bucket> names(List<Bucket> all, String caller) {
         Map<String, Bucket> names = new TreeMap<>();
-        Set<String> global = new HashSet<>();
-        all.forEach(bucket -> global.addAll(bucket.aliases()));
         for (Bucket bucket : all) {
             if (bucket.grantOf(caller).any()) {
                 bucket.aliases().forEach(name -> names.put(name, bucket));
-                bucket.localAliases().getOrDefault(caller, List.of()).stream()
-                        .filter(name -> !global.contains(name))
-                        .forEach(name -> names.put(name, bucket));
             }
+        }
+        for (Bucket bucket : all) {
+            boolean shown = bucket.grantOf(caller).any();
+            bucket.localAliases()
+                    .getOrDefault(caller, List.of())
+                    .forEach(name -> names.compute(name, (_, _) -> shown ? bucket : null));
         }
         return names;
     }

@@ -51,7 +51,7 @@ final class SearchTest {
     }
 
     private static AccessKey key(String id, String name) {
-        return new AccessKey(id, "secret", name, 0, false);
+        return new AccessKey(id, "secret", name, 0, false, Map.of());
     }
 
     private static Bucket bucket(String idByte, String... aliases) {

@@ -168,7 +168,7 @@ final class DocumentsTest {
                 bucket(1, List.of("one", "uno"), Map.of(), "CK1"),
                 bucket(2, List.of(), Map.of("CK1", List.of("mine", "other"), "CK9", List.of("theirs")), "CK1"),
                 bucket(3, List.of("other"), Map.of(), "CK9"));
-        assertThat(ListBuckets.names(all, "CK1").keySet()).containsExactly("mine", "one", "uno");
+        assertThat(ListBuckets.names(all, "CK1").keySet()).containsExactly("mine", "one", "other", "uno");
         assertThat(ListBuckets.names(all, "CK9").keySet()).containsExactly("other");
         assertThat(ListBuckets.names(all, "CK5")).isEmpty();
     }
