@@ -57,7 +57,7 @@ final class RunningNode implements AutoCloseable {
         this.env = env;
         this.store = store;
         this.files = files;
-        this.budget = new BodyBudget(config.memoryBudgetBytes() / 2);
+        this.budget = new BodyBudget(bodyBytes(config.memoryBudgetBytes()));
         this.room = new DiskRoom(config.metadataDir(), config.diskReserveBytes(), files, env::nanoTime);
         Layout layout =
                 Layout.ofOne(new Layout.Role(identity.id(), ZONE, files.stats().totalBytes()));
@@ -69,6 +69,11 @@ final class RunningNode implements AutoCloseable {
             LOG.infof("freed %d bodies that the last stop left half written", freed);
         }
         this.made = new FirstStart(node, config.firstStart()).run().await().indefinitely();
+    }
+
+    /** Half the budget, but never so much that bodies alone could fill the heap that the program was started with. */
+    private static long bodyBytes(long budget) {
+        return Math.min(budget / 2, Runtime.getRuntime().maxMemory() / 5 * 2);
     }
 
     private static StorageNode.Settings settings(CairnConfig config) {
