@@ -67,7 +67,7 @@ public final class BlockCleaner {
 
     /** Deletes everything that is due. */
     public Uni<Void> clean() {
-        Bytes due = Bytes.ofLong(env.wallMillis());
+        Bytes due = references.grace().ended();
         Deque<Bytes> from = new ArrayDeque<>(List.of(Bytes.EMPTY));
         return Repeat.whileTrue(() -> store.scan(BlockReferences.UNUSED, new Scan(from.pop(), Optional.of(due), BATCH))
                 .chain(entries -> {

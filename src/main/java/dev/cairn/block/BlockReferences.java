@@ -2,13 +2,11 @@ package dev.cairn.block;
 
 import dev.cairn.crdt.Lww;
 import dev.cairn.kernel.codec.Bytes;
-import dev.cairn.kernel.env.Env;
 import dev.cairn.store.Space;
 import dev.cairn.store.Tx;
 import dev.cairn.table.RowHook;
 import dev.cairn.table.RowType;
 import dev.cairn.table.TableSchema;
-import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -25,13 +23,11 @@ public final class BlockReferences implements RowHook<Lww> {
     private static final TableSchema<Lww> PLAIN =
             TableSchema.of("block_refs", TableSchema.Placement.SHARDED, RowType.LWW);
 
-    private final Env env;
-    private final Duration deleteDelay;
+    private final Grace grace;
     private final TableSchema<Lww> table;
 
-    public BlockReferences(Env env, Duration deleteDelay) {
-        this.env = env;
-        this.deleteDelay = deleteDelay;
+    public BlockReferences(Grace grace) {
+        this.grace = grace;
         this.table = PLAIN.withHook(this);
     }
 
@@ -60,10 +56,14 @@ public final class BlockReferences implements RowHook<Lww> {
         }
     }
 
+    Grace grace() {
+        return grace;
+    }
+
     /** Begins the delay anew, so that whoever read a row with this block just now still finds it. */
     void queueUnused(Tx tx, Bytes block) {
         forgetUnused(tx, block);
-        Bytes due = Bytes.ofLong(env.wallMillis() + deleteDelay.toMillis());
+        Bytes due = grace.end();
         tx.put(COUNTS, block, Bytes.ofInt(0).concat(due));
         tx.put(UNUSED, due.concat(block), Bytes.EMPTY);
     }

@@ -1,6 +1,7 @@
 package dev.cairn.model;
 
 import dev.cairn.block.Bodies;
+import dev.cairn.block.Grace;
 import dev.cairn.crdt.Lww;
 import dev.cairn.kernel.codec.Bytes;
 import dev.cairn.kernel.codec.Sha256;
@@ -42,15 +43,15 @@ public final class Effects {
     private final Store store;
     private final Tables tables;
     private final Bodies bodies;
-    private final Duration delay;
+    private final Grace grace;
 
-    /** {@code delay} is how long what a reader may be reading outlives its object. */
-    public Effects(Env env, Store store, Tables tables, Bodies bodies, Duration delay) {
+    /** {@code grace} is how long what a reader may be reading outlives its object. */
+    public Effects(Env env, Store store, Tables tables, Bodies bodies, Grace grace) {
         this.env = env;
         this.store = store;
         this.tables = tables;
         this.bodies = bodies;
-        this.delay = delay;
+        this.grace = grace;
     }
 
     /** The key is the hash of the effect: the same effect twice is one entry. */
@@ -66,7 +67,7 @@ public final class Effects {
 
     /** Does everything that is due; fails when some of it could not be done yet. */
     public Uni<Void> run() {
-        return drain(QUEUE, Optional.empty()).chain(() -> drain(LATER, Optional.of(Bytes.ofLong(env.wallMillis()))));
+        return drain(QUEUE, Optional.empty()).chain(() -> drain(LATER, Optional.of(grace.ended())));
     }
 
     /** Each batch begins behind the one before, which spares the walk over the deleted entries at the front. */
@@ -98,7 +99,7 @@ public final class Effects {
 
     /** Drops what is done, and puts off what a reader may still need. */
     private Uni<Boolean> done(Space queue, List<Entry> entries) {
-        Bytes due = Bytes.ofLong(env.wallMillis() + delay.toMillis());
+        Bytes due = grace.end();
         return store.commitLazily(tx -> {
             for (Entry entry : entries) {
                 tx.delete(queue, entry.key());

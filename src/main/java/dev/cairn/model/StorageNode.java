@@ -4,6 +4,7 @@ import dev.cairn.block.BlockFiles;
 import dev.cairn.block.BlockReferences;
 import dev.cairn.block.Blocks;
 import dev.cairn.block.Bodies;
+import dev.cairn.block.Grace;
 import dev.cairn.block.NodeHandler;
 import dev.cairn.kernel.env.Env;
 import dev.cairn.kernel.id.NodeId;
@@ -25,6 +26,9 @@ import java.util.List;
  * of one: its layout names itself, and its peers are itself.
  */
 public final class StorageNode {
+    /** With less than this left, deleted blocks are freed in a hurry. */
+    private static final long AMPLE_BYTES = 64L << 20;
+
     private final AccessKeys keys;
     private final Buckets buckets;
     private final ObjectStore objects;
@@ -56,7 +60,8 @@ public final class StorageNode {
             Tombstones tombstones) {
         NodeId self = layout.everyNode().getFirst();
         this.layout = layout;
-        BlockReferences references = new BlockReferences(env, settings.blockDeleteDelay());
+        Grace grace = new Grace(env, settings.blockDeleteDelay(), () -> store.hasRoom() && files.hasRoom(AMPLE_BYTES));
+        BlockReferences references = new BlockReferences(grace);
         List<TableSchema<?>> schemas = ModelTables.all(references);
         LocalPeers peers = new LocalPeers(self);
         replica = new TableReplica(env, store, () -> layout, tombstones, schemas);
@@ -67,7 +72,7 @@ public final class StorageNode {
         intents = new Intents(env, self, tables, replica, references, bodies);
         objects = new ObjectStore(env, tables, bodies, intents);
         uploads = new Uploads(env, tables, bodies, intents, objects);
-        effects = new Effects(env, store, tables, bodies, settings.blockDeleteDelay());
+        effects = new Effects(env, store, tables, bodies, grace);
         keys = new AccessKeys(env, tables, replica);
         buckets = new Buckets(env, store, tables, replica, keys);
     }

@@ -29,7 +29,7 @@ final class BlockReferencesTest {
     private final World.Node machine = world.addNode(BlockReferences.spaces());
     private final Store store = machine.store();
     private final Env env = machine.env();
-    private final BlockReferences references = new BlockReferences(env, DELAY);
+    private final BlockReferences references = new BlockReferences(new Grace(env, DELAY, () -> true));
 
     private void change(String owner, @Nullable Lww old, Lww now) {
         world.await(store.commit(tx -> {
@@ -82,5 +82,14 @@ final class BlockReferencesTest {
             assertThat(entry.key().from(Long.BYTES)).isEqualTo(BLOCK);
             assertThat(entry.key().longAt(0)).isBetween(env.wallMillis(), env.wallMillis() + DELAY.toMillis());
         });
+    }
+
+    @Test
+    void on_a_full_disk_the_delay_is_half_a_minute() {
+        assertThat(new Grace(env, DELAY, () -> true).ended().longAt(0)).isEqualTo(env.wallMillis());
+        assertThat(new Grace(env, DELAY, () -> false).ended().longAt(0))
+                .isEqualTo(env.wallMillis() + DELAY.toMillis() - 30_000);
+        assertThat(new Grace(env, Duration.ofSeconds(10), () -> false).ended().longAt(0))
+                .isEqualTo(env.wallMillis());
     }
 }

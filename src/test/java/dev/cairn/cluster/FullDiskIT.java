@@ -48,8 +48,8 @@ final class FullDiskIT {
 
     @Test
     void a_full_disk_refuses_writes_and_loses_nothing() throws Exception {
-        try (CairnProcess server = CairnProcess.start(
-                "full-disk", CairnProcess.settings().home(disk).environment("CAIRN_BLOCK_DELETE_DELAY", "1s"))) {
+        try (CairnProcess server =
+                CairnProcess.start("full-disk", CairnProcess.settings().home(disk))) {
             Wire wire = server.wire();
             fill(server, 700_000);
             int blocks = acknowledged.size();
