@@ -15,6 +15,7 @@ import dev.cairn.api.http.RequestTarget;
 import dev.cairn.api.http.RootDomain;
 import dev.cairn.api.http.S3Error;
 import dev.cairn.api.http.S3Exception;
+import dev.cairn.block.BlockFiles;
 import dev.cairn.kernel.Failure;
 import dev.cairn.kernel.FailureException;
 import dev.cairn.kernel.codec.Bytes;
@@ -39,7 +40,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class S3Pipeline {
     private static final Logger LOG = Logger.getLogger("dev.cairn.s3");
-    private static final long BODY_MEMORY_BYTES = 256 << 10;
+    private static final long BODY_MEMORY_BYTES = 2 * BlockFiles.PIECE_BYTES;
     private static final long DOCUMENT_COPIES = 4;
     private static final int REQUEST_ID_BYTES = 8;
 
