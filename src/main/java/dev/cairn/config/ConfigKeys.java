@@ -43,7 +43,8 @@ public final class ConfigKeys {
             "memory.budget",
             ValueType.size(32 * MIB, TIB),
             "128MiB",
-            "Memory for everything but code; above it requests are answered 503 SlowDown.");
+            "Memory for everything but code: half of it (at most 40 % of the heap) for bodies on their way,"
+                    + " a quarter for the row cache; above it requests are answered 503 SlowDown.");
     static final ConfigKey<Long> BLOCK_SIZE = new ConfigKey<>(
             "block.size",
             ValueType.size(64 * KIB, 64 * MIB),
@@ -52,7 +53,11 @@ public final class ConfigKeys {
     static final ConfigKey<Integer> BLOCK_COMPRESSION = new ConfigKey<>(
             "block.compression", ValueType.COMPRESSION, "none", "zstd level for new blocks that get smaller by it.");
     static final ConfigKey<Duration> BLOCK_DELETE_DELAY = new ConfigKey<>(
-            "block.delete-delay", ValueType.DURATION, "10m", "How long a block that nothing refers to stays on disk.");
+            "block.delete-delay",
+            ValueType.DURATION,
+            "10m",
+            "How long a block that nothing refers to stays on disk, for readers that began before;"
+                    + " 30 seconds when the disk is all but full (64 MiB above the reserve).");
     static final ConfigKey<Long> INLINE_MAX = new ConfigKey<>(
             "inline.max",
             ValueType.size(0, MIB),
