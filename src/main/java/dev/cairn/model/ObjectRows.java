@@ -4,7 +4,7 @@ import dev.cairn.crdt.Lww;
 import dev.cairn.proto.ObjectValue;
 import dev.cairn.table.Protos;
 
-/** Values of the model's rows to and from bytes. */
+/** What the row of an object says, beyond its bytes. */
 final class ObjectRows {
     private ObjectRows() {}
 
