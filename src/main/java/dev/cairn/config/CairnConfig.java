@@ -60,7 +60,13 @@ public record CairnConfig(
     public record Blocks(int sizeBytes, int compressionLevel, Duration deleteDelay) {}
 
     public record S3(
-            Address bind, String region, @Nullable String rootDomain, int maxConnections, Duration idleTimeout) {}
+            Address bind,
+            String region,
+            @Nullable String rootDomain,
+            int maxConnections,
+            Duration idleTimeout,
+            Duration headTimeout,
+            Duration bodyTimeout) {}
 
     /** Without a token the admin API is closed; without a metrics token {@code /metrics} is open. */
     public record Admin(
@@ -105,7 +111,9 @@ public record CairnConfig(
                         settings.get(ConfigKeys.S3_REGION),
                         settings.find(ConfigKeys.S3_ROOT_DOMAIN).orElse(null),
                         settings.get(ConfigKeys.S3_MAX_CONNECTIONS),
-                        settings.get(ConfigKeys.S3_IDLE_TIMEOUT)),
+                        settings.get(ConfigKeys.S3_IDLE_TIMEOUT),
+                        settings.get(ConfigKeys.S3_HEAD_TIMEOUT),
+                        settings.get(ConfigKeys.S3_BODY_TIMEOUT)),
                 new Admin(
                         settings.get(ConfigKeys.ADMIN_BIND),
                         settings.secret(ConfigKeys.ADMIN_TOKEN, ConfigKeys.ADMIN_TOKEN_FILE)

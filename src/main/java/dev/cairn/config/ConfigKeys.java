@@ -80,6 +80,16 @@ public final class ConfigKeys {
             "Connections the S3 API keeps open at a time.");
     static final ConfigKey<Duration> S3_IDLE_TIMEOUT = new ConfigKey<>(
             "s3.idle-timeout", ValueType.DURATION, "90s", "After how long without a byte an S3 connection is closed.");
+    static final ConfigKey<Duration> S3_HEAD_TIMEOUT = new ConfigKey<>(
+            "s3.head-timeout",
+            ValueType.DURATION,
+            "30s",
+            "How long the head of a request may take from its first byte to its last.");
+    static final ConfigKey<Duration> S3_BODY_TIMEOUT = new ConfigKey<>(
+            "s3.body-timeout",
+            ValueType.DURATION,
+            "30s",
+            "The span in which a body must bring 512 bytes per second or end, while the server waits for it.");
 
     static final ConfigKey<Address> ADMIN_BIND = new ConfigKey<>(
             "admin.bind", ValueType.ADDRESS, "[::]:3903", "Where the admin API and the metrics listen.");
@@ -160,6 +170,8 @@ public final class ConfigKeys {
             S3_ROOT_DOMAIN,
             S3_MAX_CONNECTIONS,
             S3_IDLE_TIMEOUT,
+            S3_HEAD_TIMEOUT,
+            S3_BODY_TIMEOUT,
             ADMIN_BIND,
             ADMIN_TOKEN,
             ADMIN_TOKEN_FILE,

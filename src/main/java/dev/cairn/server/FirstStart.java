@@ -7,14 +7,18 @@ import dev.cairn.model.AccessKeys;
 import dev.cairn.model.Bucket;
 import dev.cairn.model.Buckets;
 import dev.cairn.model.Permissions;
+import dev.cairn.model.Refusal;
+import dev.cairn.model.RefusalException;
 import dev.cairn.model.StorageNode;
 import io.smallrye.mutiny.Uni;
 import java.util.Objects;
 import java.util.Optional;
+import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /** Makes the key and the bucket that a single node offers from its first start on; what is configured is made whenever it is missing. */
 final class FirstStart {
+    private static final Logger LOG = Logger.getLogger("dev.cairn.server");
     private static final String KEY_NAME = "default";
     private static final String BUCKET = "default-bucket";
 
@@ -45,8 +49,23 @@ final class FirstStart {
             return keys.find(id)
                     .chain(found -> found.isPresent()
                             ? Uni.createFrom().item(Made.NOTHING)
-                            : keys.importKey(id, secret.reveal(), KEY_NAME).chain(this::equip));
+                            : keys.importKey(id, secret.reveal(), KEY_NAME)
+                                    .chain(this::equip)
+                                    .onFailure(FirstStart::wasDeleted)
+                                    .recoverWithItem(() -> notAgain(id)));
         });
+    }
+
+    /** An id that nobody has any more cannot be given out again: its owner was told that it is gone. */
+    private static boolean wasDeleted(Throwable why) {
+        return why instanceof RefusalException refused && refused.refusal() instanceof Refusal.AccessKeyAlreadyExists;
+    }
+
+    private static Made notAgain(String id) {
+        LOG.warnf(
+                "the key %s of default.access-key was deleted and is not made again: remove the setting or choose another id",
+                id);
+        return Made.NOTHING;
     }
 
     private Uni<Made> equip(AccessKey key) {

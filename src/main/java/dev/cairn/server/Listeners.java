@@ -1,10 +1,11 @@
 package dev.cairn.server;
 
 import dev.cairn.api.http.Exchange;
+import dev.cairn.api.http.RequestLimits;
+import dev.cairn.api.http.RequestReader;
 import dev.cairn.api.s3.S3Pipeline;
 import dev.cairn.config.Address;
 import dev.cairn.config.CairnConfig;
-import io.netty.handler.codec.TooLongFrameException;
 import io.smallrye.common.vertx.VertxContext;
 import io.vertx.core.AbstractVerticle;
 import io.vertx.core.Context;
@@ -16,6 +17,7 @@ import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.Router;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -26,11 +28,9 @@ import java.util.concurrent.atomic.AtomicInteger;
  * hands its requests to the router of Quarkus.
  */
 final class Listeners {
-    private static final int MAX_REQUEST_LINE_BYTES = 16 << 10;
-    private static final int MAX_HEADER_BYTES = 32 << 10;
-    private static final int MAX_CHUNK_BYTES = 32 << 10;
     private static final int BACKLOG = 1024;
     private static final int ADMIN_IDLE_SECONDS = 60;
+    private static final RequestLimits ADMIN_LIMITS = new RequestLimits(Duration.ofSeconds(30), Duration.ofSeconds(30));
 
     private final Vertx vertx;
     private final List<String> deployments = new ArrayList<>();
@@ -52,14 +52,15 @@ final class Listeners {
                 () -> new Listener(
                         options,
                         request -> pipeline.serve(new Exchange(vertx, request)),
-                        connection -> admit(connection, config.maxConnections())),
+                        connection -> admit(connection, config)),
                 Math.max(2, Runtime.getRuntime().availableProcessors()),
                 "S3",
                 config.bind());
     }
 
-    private void admit(HttpConnection connection, int max) {
-        if (connections.incrementAndGet() > max) {
+    private void admit(HttpConnection connection, CairnConfig.S3 config) {
+        RequestReader.pulling(connection, new RequestLimits(config.headTimeout(), config.bodyTimeout()));
+        if (connections.incrementAndGet() > config.maxConnections()) {
             connection.close();
         }
         connection.closeHandler(_ -> connections.decrementAndGet());
@@ -68,7 +69,14 @@ final class Listeners {
     void openAdmin(Address bind, Router router) {
         HttpServerOptions options =
                 options(bind).setIdleTimeout(ADMIN_IDLE_SECONDS).setIdleTimeoutUnit(TimeUnit.SECONDS);
-        deploy(() -> new Listener(options, request -> route(request, router), _ -> {}), 1, "admin", bind);
+        deploy(
+                () -> new Listener(
+                        options,
+                        request -> route(request, router),
+                        connection -> RequestReader.pushing(connection, ADMIN_LIMITS)),
+                1,
+                "admin",
+                bind);
     }
 
     /** Quarkus wants every request on a context of its own. */
@@ -84,9 +92,6 @@ final class Listeners {
                 .setPort(bind.port())
                 .setTcpNoDelay(true)
                 .setAcceptBacklog(BACKLOG)
-                .setMaxInitialLineLength(MAX_REQUEST_LINE_BYTES)
-                .setMaxHeaderSize(MAX_HEADER_BYTES)
-                .setMaxChunkSize(MAX_CHUNK_BYTES)
                 .setHttp2ClearTextEnabled(false)
                 .setHandle100ContinueAutomatically(false);
     }
@@ -135,28 +140,8 @@ final class Listeners {
             HttpServer server = vertx.createHttpServer(options)
                     .requestHandler(requests)
                     .connectionHandler(newConnections)
-                    .invalidRequestHandler(Listener::refuse)
                     .exceptionHandler(_ -> {});
             server.listen().<Void>mapEmpty().onComplete(started);
-        }
-
-        /** A head that cannot be read has no operation to answer for it. */
-        private static void refuse(HttpServerRequest request) {
-            Throwable cause = request.decoderResult() == null
-                    ? null
-                    : request.decoderResult().cause();
-            String code = cause instanceof TooLongFrameException ? "RequestHeaderSectionTooLarge" : "BadRequest";
-            String message = cause instanceof TooLongFrameException
-                    ? "Your request header section exceeds the maximum allowed size."
-                    : "The request cannot be understood.";
-            request.response()
-                    .setStatusCode(400)
-                    .putHeader("Content-Type", "application/xml")
-                    .putHeader("Connection", "close")
-                    .end(
-                            "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<Error><Code>%s</Code><Message>%s</Message></Error>"
-                                    .formatted(code, message))
-                    .onComplete(_ -> request.connection().close());
         }
     }
 }

@@ -29,7 +29,7 @@ final class NodeReport implements NodeFacts {
         return new NodeInfo(
                 node.identity().id().toHex(),
                 address(),
-                hostname(),
+                hostname,
                 Version.CURRENT,
                 Runtime.version().toString(),
                 "rocksdb");

@@ -43,6 +43,8 @@ final class ConfigLoaderTest {
                         "s3.root-domain = ",
                         "s3.max-connections = 5000",
                         "s3.idle-timeout = 90s",
+                        "s3.head-timeout = 30s",
+                        "s3.body-timeout = 30s",
                         "admin.bind = [::]:3903",
                         "admin.token = ",
                         "admin.token-file = ",
@@ -76,8 +78,14 @@ final class ConfigLoaderTest {
         assertThat(config.blocks()).isEqualTo(new CairnConfig.Blocks(1 << 20, 0, Duration.ofMinutes(10)));
         assertThat(config.inlineMaxBytes()).isEqualTo(64 << 10);
         assertThat(config.s3())
-                .isEqualTo(
-                        new CairnConfig.S3(new Address("::", 3900), "us-east-1", null, 5000, Duration.ofSeconds(90)));
+                .isEqualTo(new CairnConfig.S3(
+                        new Address("::", 3900),
+                        "us-east-1",
+                        null,
+                        5000,
+                        Duration.ofSeconds(90),
+                        Duration.ofSeconds(30),
+                        Duration.ofSeconds(30)));
         assertThat(config.admin()).isEqualTo(new CairnConfig.Admin(new Address("::", 3903), null, null));
         assertThat(config.rpc()).isEqualTo(new CairnConfig.Rpc(new Address("::", 3901), null, null, List.of()));
         assertThat(config.web()).isEqualTo(new CairnConfig.Web(new Address("::", 3902), null));

@@ -23,13 +23,8 @@ public final class Exchange {
     /** Unread bodies up to this size are read to their end, so that the connection can go on. */
     private static final long MAX_DRAINED_BYTES = 256 << 10;
 
-    /** A connection that is to close keeps reading for a while, or the client might lose the answer to a reset. */
-    private static final long MAX_LINGERED_BYTES = 16 << 20;
-
-    private static final long LINGER_MILLIS = 2000;
-
-    private final Vertx vertx;
     private final HttpServerRequest request;
+    private final RequestReader reader;
     private final HttpServerResponse response;
     private final Context context;
     private final VertxBody body;
@@ -40,12 +35,12 @@ public final class Exchange {
 
     /** Takes over a request; to be made on its event loop before anything else is done with it. */
     public Exchange(Vertx vertx, HttpServerRequest request) {
-        this.vertx = vertx;
         this.request = request;
+        this.reader = RequestReader.of(request);
         this.response = request.response();
         this.context = vertx.getOrCreateContext();
         request.pause();
-        this.body = new VertxBody(request, context);
+        this.body = new VertxBody(request, reader, context);
         this.headers = new VertxHeaders(request.headers());
         response.closeHandler(_ -> closed());
         response.exceptionHandler(_ -> closed());
@@ -60,12 +55,17 @@ public final class Exchange {
         return request.uri();
     }
 
-    /** The Host header, or the authority of HTTP/2. */
+    /** The request target without its query, in which signatures and credentials stand; for logs. */
+    public String loggedTarget() {
+        String target = request.uri();
+        int query = target.indexOf('?');
+        return query < 0 ? target : target.substring(0, query) + "?…";
+    }
+
+    /** The Host header; empty when there is none. */
     public String host() {
         String host = request.getHeader("host");
-        return host != null
-                ? host
-                : request.authority() == null ? "" : request.authority().toString();
+        return host == null ? "" : host;
     }
 
     public Headers headers() {
@@ -78,7 +78,7 @@ public final class Exchange {
 
     /** The address of the client, for logs. */
     public String client() {
-        return request.remoteAddress() == null ? "?" : request.remoteAddress().hostAddress();
+        return reader.client();
     }
 
     /** Sends the answer; completes, on any thread, when it is with the network or the connection is broken. */
@@ -98,8 +98,15 @@ public final class Exchange {
             emitter.complete(null);
             return;
         }
-        response.setStatusCode(answer.status());
-        answer.fields().forEach(field -> response.headers().add(field.name(), field.value()));
+        try {
+            response.setStatusCode(answer.status());
+            answer.fields().forEach(field -> response.headers().add(field.name(), field.value()));
+        } catch (RuntimeException unwritable) {
+            cancel(answer);
+            reset();
+            emitter.fail(unwritable);
+            return;
+        }
         boolean reusable = prepareConnection();
         switch (answer.body()) {
             case Answer.Body.Whole(Bytes bytes) -> {
@@ -203,13 +210,13 @@ public final class Exchange {
 
     /** Before the head goes out: whether the connection can serve another request afterwards. */
     private boolean prepareConnection() {
-        if (body.hasEnded()) {
+        if (body.hasEnded() && !reader.isClosing()) {
             return true;
         }
         long declared = headers.get("content-length").map(Exchange::parse).orElse(Long.MAX_VALUE);
         boolean none = !headers.has("content-length") && !headers.has("transfer-encoding");
         boolean small = !body.isAwaited() && declared - body.received() <= MAX_DRAINED_BYTES;
-        if (none || small) {
+        if ((none || small) && !reader.isClosing()) {
             return true;
         }
         response.putHeader("Connection", "close");
@@ -225,22 +232,11 @@ public final class Exchange {
     }
 
     private void finish(boolean reusable) {
-        if (body.hasEnded() || closed) {
-            return;
-        }
-        body.discard();
         if (!reusable) {
-            linger(body.received() + MAX_LINGERED_BYTES, LINGER_MILLIS);
+            reader.closeAfterAnswer();
+        } else if (!body.hasEnded() && !closed) {
+            body.discard();
         }
-    }
-
-    private void linger(long untilReceived, long millisLeft) {
-        if (closed || body.hasEnded() || body.received() > untilReceived || millisLeft <= 0) {
-            request.connection().close();
-            return;
-        }
-        long step = 100;
-        vertx.setTimer(step, _ -> linger(untilReceived, millisLeft - step));
     }
 
     /** The head promised a length that will not come: only a broken connection says so. */

@@ -158,6 +158,7 @@ public record ObjectHeaders(List<Field> fields) {
         for (Map.Entry<String, String> entry : headers.entries()) {
             String name = entry.getKey().toLowerCase(Locale.ROOT);
             if (name.length() > META.length() && name.startsWith(META)) {
+                requireToken(name);
                 metadata.merge(name, entry.getValue(), (first, next) -> first + "," + next);
             }
         }
@@ -168,6 +169,13 @@ public record ObjectHeaders(List<Field> fields) {
         }
         if (bytes > MAX_USER_METADATA_BYTES) {
             throw tooLarge(MAX_USER_METADATA_BYTES);
+        }
+    }
+
+    /** A presigned URL can name what no header can; stored, it could never be sent back. */
+    private static void requireToken(String name) {
+        if (!RequestHead.isToken(name)) {
+            throw S3Exception.invalidArgument(META, "", "The name of a metadata entry must be a token.");
         }
     }
 

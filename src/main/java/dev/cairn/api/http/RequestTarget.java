@@ -27,15 +27,12 @@ public final class RequestTarget {
 
     /**
      * Reads the target of a request line, {@code /path?query} or {@code http://host/path?query}, sent with a {@code Host} value
-     * (empty when there was none).
+     * (empty when there was none). That value alone says which host is meant: it is what signatures cover.
      */
     public static RequestTarget parse(String raw, String host, RootDomain root) {
         int pathStart = 0;
-        String authority = host;
         if (raw.regionMatches(true, 0, "http://", 0, 7) || raw.regionMatches(true, 0, "https://", 0, 8)) {
-            int authorityStart = raw.indexOf("://") + 3;
-            pathStart = endOfAuthority(raw, authorityStart);
-            authority = raw.substring(authorityStart, pathStart);
+            pathStart = endOfAuthority(raw, raw.indexOf("://") + 3);
         } else if (raw.isEmpty() || raw.charAt(0) != '/') {
             throw S3Error.INVALID_URI.exception();
         }
@@ -44,7 +41,7 @@ public final class RequestTarget {
         var query = mark < 0 ? Query.EMPTY : Query.parse(raw, mark + 1);
         String rawPath = pathStart == pathEnd ? "/" : raw.substring(pathStart, pathEnd);
         // The bucket ends at the first slash that was sent as one: an escaped slash belongs to what surrounds it.
-        var hosted = root.bucketOf(authority);
+        var hosted = root.bucketOf(host);
         if (hosted.isPresent()) {
             String path = PercentCoding.decode(rawPath);
             return of(rawPath, path, hosted.get(), path.substring(1), query);

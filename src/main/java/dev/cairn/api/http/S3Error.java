@@ -18,6 +18,9 @@ public enum S3Error {
     ENTITY_TOO_LARGE(400, "EntityTooLarge", "Your proposed upload exceeds the maximum allowed size."),
     ENTITY_TOO_SMALL(400, "EntityTooSmall", "Your proposed upload is smaller than the minimum allowed size."),
     EXPIRED_TOKEN(400, "ExpiredToken", "The provided token has expired."),
+    HEADERS_TOO_LARGE(
+            400, "RequestHeaderSectionTooLarge", "Your request header section exceeds the maximum allowed size."),
+    HTTP_VERSION_NOT_SUPPORTED(505, "HttpVersionNotSupported", "The HTTP version specified is not supported."),
     ILLEGAL_LOCATION_CONSTRAINT(
             400, "IllegalLocationConstraintException", "The location constraint does not fit this endpoint."),
     INCOMPLETE_BODY(400, "IncompleteBody", "The body does not have the number of bytes the request declared."),
@@ -87,6 +90,7 @@ public enum S3Error {
             "The request signature we calculated does not match the signature you provided."),
     SLOW_DOWN(503, "SlowDown", "Please reduce your request rate."),
     TOO_MANY_BUCKETS(400, "TooManyBuckets", "You have attempted to create more buckets than allowed."),
+    URI_TOO_LONG(414, "URITooLong", "The request line exceeds the maximum allowed size."),
     X_AMZ_CONTENT_SHA256_MISMATCH(
             400,
             "XAmzContentSHA256Mismatch",

@@ -8,6 +8,7 @@ import io.smallrye.mutiny.subscription.UniEmitter;
 import io.vertx.core.Context;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpVersion;
 import io.vertx.core.impl.ContextInternal;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -16,8 +17,9 @@ import org.jspecify.annotations.Nullable;
  * The body of a request as it comes in, one network buffer for each pull: what is not pulled stays in the kernel and with the client.
  * A client that waits for {@code 100 Continue} gets it with the first pull. State belongs to the event loop of the connection.
  */
-public final class VertxBody implements ByteSource {
+final class VertxBody implements ByteSource {
     private final HttpServerRequest request;
+    private final RequestReader reader;
     private final Context context;
     private final boolean continueFirst;
     private @Nullable UniEmitter<? super Bytes> waiting;
@@ -29,13 +31,16 @@ public final class VertxBody implements ByteSource {
     private long received;
 
     /** Takes over a request that is paused; to be made on its event loop. */
-    public VertxBody(HttpServerRequest request, Context context) {
+    VertxBody(HttpServerRequest request, RequestReader reader, Context context) {
         this.request = request;
+        this.reader = reader;
         this.context = context;
-        this.continueFirst = "100-continue".equalsIgnoreCase(request.getHeader("expect"));
+        this.continueFirst = request.version() != HttpVersion.HTTP_1_0
+                && "100-continue".equalsIgnoreCase(request.getHeader("expect"));
         request.handler(this::arrived);
         request.endHandler(_ -> ended());
-        request.exceptionHandler(this::broke);
+        request.exceptionHandler(_ -> broke(S3Error.INCOMPLETE_BODY.exception()));
+        reader.onBrokenBody(this::broke);
     }
 
     @Override
@@ -67,6 +72,7 @@ public final class VertxBody implements ByteSource {
                 request.response().writeContinue();
             }
             request.fetch(1);
+            reader.want();
         }
     }
 
@@ -105,8 +111,8 @@ public final class VertxBody implements ByteSource {
         }
     }
 
-    private void broke(Throwable why) {
-        broken = Objects.requireNonNullElseGet(broken, S3Error.INCOMPLETE_BODY::exception);
+    private void broke(S3Exception why) {
+        broken = Objects.requireNonNullElse(broken, why);
         UniEmitter<? super Bytes> emitter = waiting;
         waiting = null;
         if (emitter != null) {
@@ -148,5 +154,6 @@ public final class VertxBody implements ByteSource {
         discarding = true;
         early = null;
         request.resume();
+        reader.discard();
     }
 }

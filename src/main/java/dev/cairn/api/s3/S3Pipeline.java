@@ -11,6 +11,7 @@ import dev.cairn.api.http.BudgetedSource;
 import dev.cairn.api.http.Exchange;
 import dev.cairn.api.http.Headers;
 import dev.cairn.api.http.HttpDates;
+import dev.cairn.api.http.OffloadedSource;
 import dev.cairn.api.http.RequestTarget;
 import dev.cairn.api.http.RootDomain;
 import dev.cairn.api.http.S3Error;
@@ -175,9 +176,16 @@ public final class S3Pipeline {
                             name,
                             bucket,
                             target.key().map(Bytes::utf8).orElse(Bytes.EMPTY),
-                            exchange.body());
+                            body(exchange, operation, verified));
                     return withinBudget(exchange, request);
                 }));
+    }
+
+    /** Signed chunks are hashed and documents parsed as they are pulled: not on an event loop, where others would wait. */
+    private ByteSource body(Exchange exchange, S3Operation operation, Authentication.Verified verified) {
+        return operation.readsDocument() || verified.payload().hasSignedChunks()
+                ? new OffloadedSource(exchange.body(), env.workers())
+                : exchange.body();
     }
 
     private Uni<Optional<Bucket>> bucket(
@@ -268,14 +276,14 @@ public final class S3Pipeline {
                     why,
                     "%s %s from %s: internal error, request id %s",
                     exchange.method(),
-                    exchange.rawTarget(),
+                    exchange.loggedTarget(),
                     exchange.client(),
                     requestId);
         } else {
             LOG.debugf(
                     "%s %s from %s: %s",
                     exchange.method(),
-                    exchange.rawTarget(),
+                    exchange.loggedTarget(),
                     exchange.client(),
                     error.error().code());
         }

@@ -85,10 +85,10 @@ class RequestTargetTest {
     }
 
     @Test
-    void the_authority_of_an_absolute_target_wins_over_the_host_header() {
-        assertThat(RequestTarget.parse("http://b.s3.example.com/k", "other.org", ROOT)
+    void the_bucket_of_an_absolute_target_is_that_of_the_host_header_which_is_signed() {
+        assertThat(RequestTarget.parse("http://b.s3.example.com/k", "a.s3.example.com", ROOT)
                         .bucket())
-                .contains("b");
+                .contains("a");
     }
 
     @ParameterizedTest
