@@ -8,17 +8,19 @@ import dev.cairn.store.StoreStats;
 import io.smallrye.mutiny.Uni;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.UnknownHostException;
 import java.nio.file.FileStore;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
 /** What this node tells of itself over the admin API. */
 final class NodeReport implements NodeFacts {
+    private static final Path HOSTNAME = Path.of("/proc/sys/kernel/hostname");
+
     private final RunningNode node;
+    private final String hostname = hostname();
 
     NodeReport(RunningNode node) {
         this.node = node;
@@ -40,10 +42,11 @@ final class NodeReport implements NodeFacts {
         return (announced == null ? node.config().rpc().bind() : announced).toString();
     }
 
+    /** As the kernel has it: a resolver might be asked over the network, and whoever waits here serves others. */
     private static String hostname() {
         try {
-            return InetAddress.getLocalHost().getHostName();
-        } catch (UnknownHostException _) {
+            return Files.readString(HOSTNAME).strip();
+        } catch (IOException _) {
             return "localhost";
         }
     }

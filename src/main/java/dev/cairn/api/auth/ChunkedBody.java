@@ -8,6 +8,7 @@ import dev.cairn.kernel.io.ByteSource;
 import io.smallrye.mutiny.Uni;
 import io.smallrye.mutiny.subscription.UniEmitter;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -23,6 +24,7 @@ import org.jspecify.annotations.Nullable;
 public final class ChunkedBody implements RequestBody {
     static final int MAX_LINE = 1024;
     static final int MAX_TRAILER_BYTES = 4096;
+    private static final int SMALL_CHUNK = 4096;
     private static final int MAX_DECLARED_TRAILERS = 8;
     private static final String SIGNATURE = "chunk-signature=";
     private static final String TRAILER_SIGNATURE = "x-amz-trailer-signature";
@@ -143,6 +145,7 @@ public final class ChunkedBody implements RequestBody {
 
     /** The next piece of data in the input at hand; empty when all of it is consumed. */
     private Bytes decode() {
+        Gathered small = null;
         while (!input.isEmpty()) {
             switch (state) {
                 case CHUNK_HEADER -> {
@@ -151,7 +154,11 @@ public final class ChunkedBody implements RequestBody {
                     }
                 }
                 case DATA -> {
-                    return takeData();
+                    if (small == null && Math.min(chunkRest, input.length()) >= SMALL_CHUNK) {
+                        return takeData();
+                    }
+                    small = small == null ? new Gathered(input.length()) : small;
+                    small.add(takeData());
                 }
                 case DATA_END -> {
                     if (readLine()) {
@@ -170,7 +177,26 @@ public final class ChunkedBody implements RequestBody {
                 case FINISHED -> throw incomplete();
             }
         }
-        return Bytes.EMPTY;
+        return small == null ? Bytes.EMPTY : small.bytes();
+    }
+
+    /** The data of chunks so small that each of them, as a piece of its own, would hold a whole network buffer for a few bytes. */
+    private static final class Gathered {
+        private final byte[] bytes;
+        private int size;
+
+        Gathered(int bound) {
+            this.bytes = new byte[bound];
+        }
+
+        void add(Bytes piece) {
+            piece.copyTo(bytes, size);
+            size += piece.length();
+        }
+
+        Bytes bytes() {
+            return size < bytes.length / 2 ? Bytes.wrap(Arrays.copyOf(bytes, size)) : Bytes.wrap(bytes, 0, size);
+        }
     }
 
     private Bytes takeData() {
