@@ -27,7 +27,7 @@ final class ObjectListing {
             XmlWriter out, ListParameters parameters, ObjectVersion object, Optional<Principal> owner) {
         out.open("Contents")
                 .element("Key", parameters.shown(object.key()))
-                .element("LastModified", HttpDates.isoMillis(Instant.ofEpochMilli(object.modifiedMillis())))
+                .element("LastModified", HttpDates.iso(Instant.ofEpochMilli(object.modifiedMillis())))
                 .element("ETag", ETags.quoted(object.etag()));
         object.checksum().ifPresent(stored -> {
             Checksum checksum = StoredChecksums.of(stored);
