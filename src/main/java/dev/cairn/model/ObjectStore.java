@@ -23,8 +23,6 @@ import java.util.function.Consumer;
  * body durable, {@link #publish} makes it the object; nothing is visible before the second.
  */
 public final class ObjectStore {
-    private static final String STORAGE_CLASS = "x-amz-storage-class";
-
     private final Env env;
     private final Tables tables;
     private final Bodies bodies;
@@ -184,7 +182,7 @@ public final class ObjectStore {
                 .replaceWithVoid();
     }
 
-    /** Objects in outline: of their headers only {@value #STORAGE_CLASS}, and nothing of where their bytes lie. */
+    /** Objects in outline, as {@link ObjectRows#outline} says. */
     public Uni<Listing<ObjectVersion>> list(BucketId bucket, ListQuery query) {
         return new Lister<>(
                         tables,
@@ -192,17 +190,7 @@ public final class ObjectStore {
                         ModelTables.partition(bucket),
                         query,
                         (sort, row) -> new ObjectVersion(
-                                RowKeys.name(sort), row.stamp(), outline(ObjectRows.object(row)), Bytes.EMPTY))
+                                RowKeys.name(sort), row.stamp(), ObjectRows.outline(row), Bytes.EMPTY))
                 .run();
-    }
-
-    /** What a listing shows of an object: without what may make a row large, of which a page would hold a thousand. */
-    private static ObjectValue outline(ObjectValue value) {
-        ObjectValue.Builder outline =
-                value.toBuilder().clearBody().clearParts().clearManifest().clearHeaders();
-        value.getHeadersList().stream()
-                .filter(header -> header.getName().equals(STORAGE_CLASS))
-                .forEach(outline::addHeaders);
-        return outline.build();
     }
 }

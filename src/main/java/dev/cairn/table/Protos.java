@@ -33,6 +33,21 @@ public final class Protos {
         }
     }
 
+    /** Reads an encoded message field by field; what is read does not share its memory. */
+    public static <R extends @Nullable Object> R scan(Bytes encoded, Scanner<R> scanner) {
+        try {
+            return scanner.read(proto(encoded).newCodedInput());
+        } catch (IOException e) {
+            throw new Failure.Corrupt("row: " + e.getMessage()).asException();
+        }
+    }
+
+    /** What {@link #scan} makes of a message. */
+    @FunctionalInterface
+    public interface Scanner<R extends @Nullable Object> {
+        R read(CodedInputStream in) throws IOException;
+    }
+
     public static ByteString proto(Bytes bytes) {
         ByteString[] shared = new ByteString[1];
         bytes.feed((array, offset, length) -> shared[0] = UnsafeByteOperations.unsafeWrap(array, offset, length));

@@ -1,5 +1,6 @@
 package dev.cairn.table;
 
+import com.google.protobuf.WireFormat;
 import dev.cairn.crdt.Crdt;
 import dev.cairn.crdt.Lww;
 import dev.cairn.crdt.LwwMap;
@@ -40,6 +41,11 @@ public interface RowType<T extends Crdt<T>> {
 
     /** {@link Lww} as {@code LwwRow}. */
     final class LwwType implements RowType<Lww> {
+        private static final int SCHEMA_TAG = LwwRow.SCHEMA_FIELD_NUMBER << 3 | WireFormat.WIRETYPE_VARINT;
+        private static final int HLC_TAG = LwwRow.HLC_FIELD_NUMBER << 3 | WireFormat.WIRETYPE_FIXED64;
+        private static final int NODE_TAG = LwwRow.NODE_FIELD_NUMBER << 3 | WireFormat.WIRETYPE_FIXED64;
+        private static final int VALUE_TAG = LwwRow.VALUE_FIELD_NUMBER << 3 | WireFormat.WIRETYPE_LENGTH_DELIMITED;
+
         private LwwType() {}
 
         @Override
@@ -52,12 +58,31 @@ public interface RowType<T extends Crdt<T>> {
             return Protos.encoded(out.build());
         }
 
+        /** By hand, since every listing does it for each of its rows and needs no message in between. */
         @Override
         public Lww decode(Bytes encoded) {
-            LwwRow row = Protos.parse(LwwRow.parser(), encoded);
-            checkSchema(row.getSchema());
-            Stamp stamp = new Stamp(row.getHlc(), row.getNode());
-            return row.hasValue() ? Lww.of(stamp, Protos.bytes(row.getValue())) : Lww.tombstone(stamp);
+            return Protos.scan(encoded, in -> {
+                int schema = 0;
+                long hlc = 0;
+                long node = 0;
+                Bytes value = null;
+                for (int tag = in.readTag(); tag != 0; tag = in.readTag()) {
+                    switch (tag) {
+                        case SCHEMA_TAG -> schema = in.readUInt32();
+                        case HLC_TAG -> hlc = in.readFixed64();
+                        case NODE_TAG -> node = in.readFixed64();
+                        case VALUE_TAG -> {
+                            int length = in.readRawVarint32();
+                            int at = in.getTotalBytesRead();
+                            in.skipRawBytes(length);
+                            value = encoded.slice(at, at + length);
+                        }
+                        default -> in.skipField(tag);
+                    }
+                }
+                checkSchema(schema);
+                return new Lww(new Stamp(hlc, node), value);
+            });
         }
 
         @Override

@@ -173,6 +173,9 @@ public final class Tables {
 
     /** Only what every answer has looked at is trusted: keys below the lowest horizon. */
     private static <T extends Crdt<T>> Page<T> page(TableSchema<T> table, List<RowRange> answers, int limit) {
+        if (answers.size() == 1) {
+            return page(table, answers.getFirst(), limit);
+        }
         Optional<Bytes> horizon =
                 answers.stream().flatMap(answer -> answer.horizon().stream()).min(Bytes::compareTo);
         SortedMap<Bytes, T> joined = new TreeMap<>();
@@ -193,6 +196,21 @@ public final class Tables {
             }
         }
         return new Page<>(live, horizon);
+    }
+
+    /** One answer needs no joining. */
+    private static <T extends Crdt<T>> Page<T> page(TableSchema<T> table, RowRange answer, int limit) {
+        List<Row<T>> live = new ArrayList<>(Math.min(limit, answer.rows().size()));
+        for (RangeRow row : answer.rows()) {
+            T decoded = table.type().decode(row.row());
+            if (!table.type().isTombstone(decoded)) {
+                if (live.size() == limit) {
+                    return new Page<>(live, Optional.of(row.sort()));
+                }
+                live.add(new Row<>(row.sort(), decoded));
+            }
+        }
+        return new Page<>(live, answer.horizon());
     }
 
     private static int readQuorum(List<NodeId> replicas) {

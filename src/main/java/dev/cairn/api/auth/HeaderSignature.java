@@ -101,7 +101,7 @@ final class HeaderSignature {
             throw S3Error.REQUEST_TIME_TOO_SKEWED
                     .exception()
                     .with("RequestTime", HttpDates.basic(sent))
-                    .with("ServerTime", HttpDates.isoMillis(now))
+                    .with("ServerTime", HttpDates.iso(now))
                     .with("MaxAllowedSkewMilliseconds", String.valueOf(MAX_SKEW.toMillis()));
         }
         return HttpDates.basic(sent);

@@ -85,15 +85,15 @@ final class PresignedSignature {
             throw S3Error.ACCESS_DENIED
                     .exception("Request is not valid yet")
                     .with("X-Amz-Date", HttpDates.basic(signed))
-                    .with("ServerTime", HttpDates.isoMillis(now));
+                    .with("ServerTime", HttpDates.iso(now));
         }
         var expires = signed.plusSeconds(expiresSeconds);
         if (now.isAfter(expires)) {
             throw S3Error.ACCESS_DENIED
                     .exception("Request has expired")
                     .with("X-Amz-Expires", String.valueOf(expiresSeconds))
-                    .with("Expires", HttpDates.isoMillis(expires))
-                    .with("ServerTime", HttpDates.isoMillis(now));
+                    .with("Expires", HttpDates.iso(expires))
+                    .with("ServerTime", HttpDates.iso(now));
         }
     }
 

@@ -48,7 +48,11 @@ public sealed interface ByteRange {
             return new Whole();
         }
         if (first == ABSENT) {
-            return last == 0 || size == 0 ? new Unsatisfiable(text) : new Part(Math.max(0, size - last), size - 1);
+            if (last == 0) {
+                return new Unsatisfiable(text);
+            }
+            // All that an empty object has is the last byte of it and more: nothing.
+            return size == 0 ? new Whole() : new Part(Math.max(0, size - last), size - 1);
         }
         if (last != ABSENT && last < first) {
             return new Whole();

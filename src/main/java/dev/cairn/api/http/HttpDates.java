@@ -5,9 +5,9 @@ import java.time.Instant;
 import java.time.LocalDate;
 import java.time.LocalDateTime;
 import java.time.ZoneOffset;
-import java.time.temporal.ChronoField;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /** The text forms of instants on the wire: written in one way each, read leniently where clients differ. */
 public final class HttpDates {
@@ -30,13 +30,12 @@ public final class HttpDates {
         return out.append(" GMT").toString();
     }
 
-    /** As in {@code 2015-10-21T07:28:00.000Z}; always milliseconds. */
-    public static String isoMillis(Instant instant) {
+    /** As in {@code 2015-10-21T07:28:00.000Z}: whole seconds, since tools compare these with {@code Last-Modified}. */
+    public static String iso(Instant instant) {
         var out = new StringBuilder(24);
         day(out, instant, "-");
         time(out.append('T'), instant, ":");
-        padded(out.append('.'), instant.get(ChronoField.MILLI_OF_SECOND), 3);
-        return out.append('Z').toString();
+        return out.append(".000Z").toString();
     }
 
     /** As in {@code 20151021T072800Z}, the form of {@code x-amz-date}. */
@@ -87,12 +86,41 @@ public final class HttpDates {
         if (month < 0 || day < 0 || year < 0 || time.length != 3) {
             return Optional.empty();
         }
-        boolean zoned = !asctime && words.length > 5;
-        if (zoned && !words[5].equals("GMT") && !words[5].equals("UTC") && !words[5].equals("+0000")) {
-            return Optional.empty();
-        }
         int fullYear = year >= 100 ? year : year < 70 ? year + 2000 : year + 1900;
-        return instant(fullYear, month, day, small(time[0], 2), small(time[1], 2), small(time[2], 2));
+        var local = instant(fullYear, month, day, small(time[0], 2), small(time[1], 2), small(time[2], 2));
+        if (asctime || words.length == 5) {
+            return local;
+        }
+        // A minus before a numeric zone went with the separators of words.
+        boolean east = words[5].startsWith("+");
+        int sign = east ? 1 : -1;
+        String zone = east ? words[5].substring(1) : words[5];
+        boolean unsigned = !east && Character.isDigit(zone.charAt(0)) && !stripped.endsWith("-" + zone);
+        OptionalInt minutes = unsigned ? OptionalInt.empty() : zoneMinutes(zone);
+        return minutes.isEmpty()
+                ? Optional.empty()
+                : local.map(instant -> instant.minusSeconds(60L * sign * minutes.getAsInt()));
+    }
+
+    /** Minutes of a zone of RFC 5322 without its sign; those with a name lie west of Greenwich, as a minus would say. */
+    private static OptionalInt zoneMinutes(String zone) {
+        if (zone.length() == 4 && small(zone, 4) >= 0) {
+            int hours = number(zone, 0, 2);
+            int minutes = number(zone, 2, 4);
+            return hours < 24 && minutes < 60 ? OptionalInt.of(hours * 60 + minutes) : OptionalInt.empty();
+        }
+        return switch (zone.toUpperCase(Locale.ROOT)) {
+            case "GMT", "UTC", "UT", "Z" -> OptionalInt.of(0);
+            case "EDT" -> OptionalInt.of(4 * 60);
+            case "EST", "CDT" -> OptionalInt.of(5 * 60);
+            case "CST", "MDT" -> OptionalInt.of(6 * 60);
+            case "MST", "PDT" -> OptionalInt.of(7 * 60);
+            case "PST" -> OptionalInt.of(8 * 60);
+            // Single letters were defined the wrong way round once: as RFC 5322 §4.3 says, they mean an unknown zone,
+            // -0000.
+            default ->
+                zone.length() == 1 && Character.isLetter(zone.charAt(0)) ? OptionalInt.of(0) : OptionalInt.empty();
+        };
     }
 
     private static Optional<Instant> parseIso(String text) {

@@ -95,7 +95,7 @@ final class CopyObject implements OperationHandler {
         return objects.publish(request.theBucket().id(), request.objectKey(), body, meta)
                 .map(copy -> {
                     XmlWriter out = XmlWriter.document("CopyObjectResult")
-                            .element("LastModified", HttpDates.isoMillis(Instant.ofEpochMilli(copy.modifiedMillis())))
+                            .element("LastModified", HttpDates.iso(Instant.ofEpochMilli(copy.modifiedMillis())))
                             .element("ETag", ETags.quoted(copy.etag()));
                     copy.checksum()
                             .map(StoredChecksums::of)

@@ -34,7 +34,7 @@ record CopySource(String bucket, Bytes key) {
         if (version >= 0) {
             VersionIds.requireCurrent(header.substring(version + VERSION.length()));
         }
-        String path = PercentCoding.decode(version < 0 ? header : header.substring(0, version));
+        String path = decoded(header, version < 0 ? header : header.substring(0, version));
         String name = path.startsWith("/") ? path.substring(1) : path;
         int slash = name.indexOf('/');
         if (slash <= 0 || slash == name.length() - 1) {
@@ -46,6 +46,15 @@ record CopySource(String bucket, Bytes key) {
             throw S3Error.KEY_TOO_LONG.exception();
         }
         return new CopySource(name.substring(0, slash), key);
+    }
+
+    /** A bare plus is a space here, as in a form. */
+    private static String decoded(String header, String path) {
+        try {
+            return PercentCoding.decode(path.replace('+', ' '));
+        } catch (S3Exception _) {
+            throw S3Exception.invalidArgument(HEADER, header, "The copy source is not URL-encoded as it must be.");
+        }
     }
 
     /** The current version of the source; the caller may read it, and the conditions of the copy hold. */

@@ -83,8 +83,7 @@ final class ListBuckets implements OperationHandler {
                 .element("Name", entry.getKey())
                 .element(
                         "CreationDate",
-                        HttpDates.isoMillis(
-                                Instant.ofEpochMilli(entry.getValue().createdMillis())))
+                        HttpDates.iso(Instant.ofEpochMilli(entry.getValue().createdMillis())))
                 .element("BucketRegion", region)
                 .close());
         out.close();

@@ -115,7 +115,7 @@ final class ListMultipartUploads implements OperationHandler {
         out.element("StorageClass", StoredHeaders.storageClass(upload.value().getHeadersList()))
                 .element(
                         "Initiated",
-                        HttpDates.isoMillis(Instant.ofEpochMilli(upload.value().getInitiatedMillis())));
+                        HttpDates.iso(Instant.ofEpochMilli(upload.value().getInitiatedMillis())));
         UploadChecksums.declared(upload.value())
                 .ifPresent(checksum -> out.element(
                                 "ChecksumAlgorithm", checksum.algorithm().name())

@@ -35,9 +35,8 @@ final class ListObjects implements OperationHandler {
 
     static XmlWriter render(
             String bucket, ListParameters parameters, String marker, Listing<ObjectVersion> listing, Principal owner) {
-        XmlWriter out = XmlWriter.document("ListBucketResult")
-                .element("Name", bucket)
-                .element("Marker", parameters.shown(marker));
+        XmlWriter out =
+                ObjectListing.document(listing).element("Name", bucket).element("Marker", parameters.shown(marker));
         // Without a delimiter the last key serves as marker.
         if (listing.next().isPresent() && !parameters.delimiter().isEmpty()) {
             out.element("NextMarker", parameters.shown(listing.items().getLast().name()));

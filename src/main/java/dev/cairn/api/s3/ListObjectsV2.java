@@ -60,7 +60,7 @@ final class ListObjectsV2 implements OperationHandler {
             Start start,
             Listing<ObjectVersion> listing,
             Optional<Principal> owner) {
-        XmlWriter out = XmlWriter.document("ListBucketResult").element("Name", bucket);
+        XmlWriter out = ObjectListing.document(listing).element("Name", bucket);
         parameters.write(out, "MaxKeys");
         if (!start.after().isEmpty()) {
             out.element("StartAfter", parameters.shown(start.after()));

@@ -69,7 +69,7 @@ final class ListParts implements OperationHandler {
     private static void write(XmlWriter out, Part part) {
         out.open("Part")
                 .element("PartNumber", part.number())
-                .element("LastModified", HttpDates.isoMillis(Instant.ofEpochMilli(part.modifiedMillis())))
+                .element("LastModified", HttpDates.iso(Instant.ofEpochMilli(part.modifiedMillis())))
                 .element("ETag", ETags.quoted(part.etag()))
                 .element("Size", part.length());
         UploadChecksums.of(part)

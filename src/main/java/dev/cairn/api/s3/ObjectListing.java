@@ -11,7 +11,15 @@ import java.util.Optional;
 
 /** The part that both versions of the listing of objects have in common: the objects, then the common prefixes. */
 final class ObjectListing {
+    /** About what one object takes, so that the document of a full page seldom has to grow. */
+    private static final int ITEM_BYTES = 320;
+
     private ObjectListing() {}
+
+    static XmlWriter document(Listing<ObjectVersion> listing) {
+        return XmlWriter.document(
+                "ListBucketResult", ITEM_BYTES * listing.items().size());
+    }
 
     static void write(
             XmlWriter out, ListParameters parameters, Listing<ObjectVersion> listing, Optional<Principal> owner) {
@@ -27,7 +35,7 @@ final class ObjectListing {
             XmlWriter out, ListParameters parameters, ObjectVersion object, Optional<Principal> owner) {
         out.open("Contents")
                 .element("Key", parameters.shown(object.key()))
-                .element("LastModified", HttpDates.isoMillis(Instant.ofEpochMilli(object.modifiedMillis())))
+                .element("LastModified", HttpDates.iso(Instant.ofEpochMilli(object.modifiedMillis())))
                 .element("ETag", ETags.quoted(object.etag()));
         object.checksum().ifPresent(stored -> {
             Checksum checksum = StoredChecksums.of(stored);

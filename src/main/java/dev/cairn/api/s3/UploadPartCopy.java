@@ -68,7 +68,7 @@ final class UploadPartCopy implements OperationHandler {
 
     static XmlWriter render(Part part) {
         XmlWriter out = XmlWriter.document("CopyPartResult")
-                .element("LastModified", HttpDates.isoMillis(Instant.ofEpochMilli(part.modifiedMillis())))
+                .element("LastModified", HttpDates.iso(Instant.ofEpochMilli(part.modifiedMillis())))
                 .element("ETag", ETags.quoted(part.etag()));
         UploadChecksums.of(part)
                 .ifPresent(checksum -> out.element(checksum.algorithm().element(), checksum.text()));

@@ -53,8 +53,13 @@ class ByteRangeTest {
         assertThat(ByteRange.of(Headers.of(), 10)).isEqualTo(new ByteRange.Whole());
     }
 
+    @Test
+    void the_last_bytes_of_an_empty_object_are_all_of_it() {
+        assertThat(ByteRange.parse("bytes=-1", 0)).isEqualTo(new ByteRange.Whole());
+    }
+
     @ParameterizedTest
-    @CsvSource({"bytes=10-,10", "bytes=10-20,10", "bytes=-0,10", "bytes=0-0,0", "bytes=-5,0", "bytes=0-,0"})
+    @CsvSource({"bytes=10-,10", "bytes=10-20,10", "bytes=-0,10", "bytes=0-0,0", "bytes=-0,0", "bytes=0-,0"})
     void a_range_outside_the_object_is_unsatisfiable(String header, long size) {
         var range = ByteRange.parse(header, size);
         assertThat(range).isEqualTo(new ByteRange.Unsatisfiable(header));

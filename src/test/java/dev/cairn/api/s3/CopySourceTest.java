@@ -19,7 +19,7 @@ final class CopySourceTest {
         "/b/k, b, k",
         "%2Fb%2Fk, b, k",
         "b/k?versionId=null, b, k",
-        "b/dir/k%20with%2Bsigns+%3Fx, b, dir/k with+signs+?x",
+        "b/dir/k%20with%2Bsigns+%3Fx, b, dir/k with+signs ?x",
         "b/%C3%BC, b, ü",
         "b//k, b, /k",
         "b/k/, b, k/"
@@ -29,7 +29,21 @@ final class CopySourceTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "/", "b", "/b", "b/", "/b/", "//k", "b/k?versionId=other", "b/k?versionId="})
+    @ValueSource(
+            strings = {
+                "",
+                "/",
+                "b",
+                "/b",
+                "b/",
+                "/b/",
+                "//k",
+                "b/k?versionId=other",
+                "b/k?versionId=",
+                "b/%zz",
+                "b/%",
+                "b/%E4"
+            })
     void without_both_or_with_another_version_it_is_refused(String header) {
         assertThat(catchThrowableOfType(S3Exception.class, () -> CopySource.parse(header))
                         .error())

@@ -106,7 +106,7 @@ final class DocumentsTest {
                 .isEqualTo(PROLOG + "<ListBucketResult" + XMLNS
                         + "<Name>b</Name><Marker>A</Marker><NextMarker>d/</NextMarker><Prefix></Prefix>"
                         + "<Delimiter>/</Delimiter><MaxKeys>2</MaxKeys><IsTruncated>true</IsTruncated>"
-                        + "<Contents><Key>a&amp;b c</Key><LastModified>2015-10-21T07:28:00.123Z</LastModified>"
+                        + "<Contents><Key>a&amp;b c</Key><LastModified>2015-10-21T07:28:00.000Z</LastModified>"
                         + "<ETag>&quot;e&quot;</ETag><ChecksumAlgorithm>CRC32</ChecksumAlgorithm>"
                         + "<ChecksumType>FULL_OBJECT</ChecksumType><Size>9</Size>"
                         + "<Owner><ID>CK1</ID><DisplayName>ann</DisplayName></Owner>"
@@ -140,7 +140,7 @@ final class DocumentsTest {
                         + "<EncodingType>url</EncodingType><StartAfter>s%20s</StartAfter>"
                         + "<ContinuationToken>t</ContinuationToken><NextContinuationToken>" + token
                         + "</NextContinuationToken><KeyCount>2</KeyCount><IsTruncated>true</IsTruncated>"
-                        + "<Contents><Key>a%26b%20c</Key><LastModified>2015-10-21T07:28:00.123Z</LastModified>"
+                        + "<Contents><Key>a%26b%20c</Key><LastModified>2015-10-21T07:28:00.000Z</LastModified>"
                         + "<ETag>&quot;e&quot;</ETag><ChecksumAlgorithm>CRC32</ChecksumAlgorithm>"
                         + "<ChecksumType>FULL_OBJECT</ChecksumType><Size>9</Size>"
                         + "<StorageClass>STANDARD_IA</StorageClass></Contents>"
@@ -186,7 +186,7 @@ final class DocumentsTest {
                         .text())
                 .isEqualTo(PROLOG + "<ListAllMyBucketsResult" + XMLNS
                         + "<Owner><ID>CK1</ID><DisplayName>ann</DisplayName></Owner><Buckets><Bucket><Name>b3</Name>"
-                        + "<CreationDate>2015-10-21T07:28:00.123Z</CreationDate><BucketRegion>eu</BucketRegion>"
+                        + "<CreationDate>2015-10-21T07:28:00.000Z</CreationDate><BucketRegion>eu</BucketRegion>"
                         + "</Bucket></Buckets><ContinuationToken>" + PlaceToken.of(Bytes.utf8("b3"))
                         + "</ContinuationToken><Prefix>b</Prefix></ListAllMyBucketsResult>");
         assertThat(ListBuckets.render(names, new ListBuckets.Page("", "", 4), ANN, "eu")
@@ -252,7 +252,7 @@ final class DocumentsTest {
     void a_copied_part_shows_what_it_became() {
         assertThat(UploadPartCopy.render(part()).text())
                 .isEqualTo(PROLOG + "<CopyPartResult" + XMLNS
-                        + "<LastModified>2015-10-21T07:28:00.123Z</LastModified><ETag>&quot;" + ID
+                        + "<LastModified>2015-10-21T07:28:00.000Z</LastModified><ETag>&quot;" + ID
                         + "&quot;</ETag><ChecksumCRC32>y/Q5Jg==</ChecksumCRC32></CopyPartResult>");
     }
 
@@ -288,7 +288,7 @@ final class DocumentsTest {
                         + "<NextPartNumberMarker>3</NextPartNumberMarker><MaxParts>1</MaxParts>"
                         + "<IsTruncated>true</IsTruncated><ChecksumAlgorithm>CRC32</ChecksumAlgorithm>"
                         + "<ChecksumType>COMPOSITE</ChecksumType><Part><PartNumber>3</PartNumber>"
-                        + "<LastModified>2015-10-21T07:28:00.123Z</LastModified><ETag>&quot;" + ID
+                        + "<LastModified>2015-10-21T07:28:00.000Z</LastModified><ETag>&quot;" + ID
                         + "&quot;</ETag><Size>9</Size><ChecksumCRC32>y/Q5Jg==</ChecksumCRC32></Part>"
                         + "</ListPartsResult>");
     }
@@ -314,7 +314,7 @@ final class DocumentsTest {
                         + "<Upload><Key>k</Key><UploadId>" + ID + "</UploadId>"
                         + "<Initiator><ID>CK2</ID><DisplayName>bob</DisplayName></Initiator>"
                         + "<Owner><ID>CK1</ID><DisplayName>ann</DisplayName></Owner>"
-                        + "<StorageClass>STANDARD</StorageClass><Initiated>2015-10-21T07:28:00.123Z</Initiated>"
+                        + "<StorageClass>STANDARD</StorageClass><Initiated>2015-10-21T07:28:00.000Z</Initiated>"
                         + "<ChecksumAlgorithm>CRC32</ChecksumAlgorithm><ChecksumType>COMPOSITE</ChecksumType></Upload>"
                         + "</ListMultipartUploadsResult>");
         assertThat(ListMultipartUploads.render(

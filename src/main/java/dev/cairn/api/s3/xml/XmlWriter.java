@@ -29,6 +29,13 @@ public final class XmlWriter {
         return writer;
     }
 
+    /** As {@link #document(String)}, with room for {@code bytes} from the start. */
+    public static XmlWriter document(String root, int bytes) {
+        var writer = document(root);
+        writer.room(bytes);
+        return writer;
+    }
+
     /** A document without namespace, as errors are. */
     public static XmlWriter plainDocument(String root) {
         return new XmlWriter().open(root);
@@ -102,8 +109,11 @@ public final class XmlWriter {
     }
 
     private void escaped(String text) {
-        room(text.length());
         for (int i = 0; i < text.length(); i++) {
+            i = plainRun(text, i);
+            if (i == text.length()) {
+                return;
+            }
             char c = text.charAt(i);
             switch (c) {
                 case '&' -> plain("&amp;");
@@ -122,6 +132,23 @@ public final class XmlWriter {
                 }
             }
         }
+    }
+
+    /** Writes what stands for itself from {@code from} on, which most texts do to their end; where it ends. */
+    @SuppressWarnings("deprecation") // copies the low bytes, which is what ASCII has
+    private int plainRun(String text, int from) {
+        int end = from;
+        while (end < text.length() && isPlain(text.charAt(end))) {
+            end++;
+        }
+        room(end - from);
+        text.getBytes(from, end, out, length);
+        length += end - from;
+        return end;
+    }
+
+    private static boolean isPlain(char c) {
+        return c >= ' ' && c < 0x80 && c != '&' && c != '<' && c != '>' && c != '"' && c != '\'';
     }
 
     /** Whether XML 1.0 allows the character as it is; a carriage return would not survive a parser. */
