@@ -70,7 +70,7 @@ record RequestHead(
 
     /** Whether a header may have this name; in lower case only, as all names here are. */
     static boolean isToken(String lowerCaseName) {
-        return !lowerCaseName.isEmpty() && lowerCaseName.chars().allMatch(c -> c < 0x80 && TOKEN[c] == c);
+        return !lowerCaseName.isEmpty() && lowerCaseName.chars().allMatch(c -> c > 0 && c < 0x80 && TOKEN[c] == c);
     }
 
     private static int endOfLine(byte[] bytes, int from) {
