@@ -1,7 +1,9 @@
 package dev.cairn.cli;
 
 import dev.cairn.config.ConfigLoader;
+import dev.cairn.config.ConfigLoader.Acceptance;
 import java.nio.file.Path;
+import java.util.EnumSet;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -26,12 +28,33 @@ final class ServerVerb {
     boolean singleNode;
 
     @Option(
+            names = "--accept-empty-data-dir",
+            description =
+                    "Go on although a data directory is empty, missing or an older copy: blocks that were only there"
+                            + " are lost.")
+    boolean acceptEmptyDataDir;
+
+    @Option(
+            names = "--accept-old-metadata",
+            description =
+                    "Go on although the metadata directory is an older copy: what was written since is lost, and its"
+                            + " blocks are deleted.")
+    boolean acceptOldMetadata;
+
+    @Option(
             names = {"-h", "--help"},
             usageHelp = true,
             description = "Show this text.")
     boolean help;
 
     ConfigLoader.Launch launch() {
-        return new ConfigLoader.Launch(config, singleNode);
+        var accepted = EnumSet.noneOf(Acceptance.class);
+        if (acceptEmptyDataDir) {
+            accepted.add(Acceptance.EMPTY_DATA_DIR);
+        }
+        if (acceptOldMetadata) {
+            accepted.add(Acceptance.OLD_METADATA);
+        }
+        return new ConfigLoader.Launch(config, singleNode, accepted);
     }
 }

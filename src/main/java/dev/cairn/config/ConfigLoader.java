@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -40,7 +41,19 @@ public final class ConfigLoader {
     }
 
     /** What the command line said. */
-    public record Launch(@Nullable Path configFile, boolean singleNode) {}
+    public record Launch(@Nullable Path configFile, boolean singleNode, Set<Acceptance> accepted) {
+        public Launch(@Nullable Path configFile, boolean singleNode) {
+            this(configFile, singleNode, Set.of());
+        }
+    }
+
+    /** What would keep a node from starting, since it may be a mistake that costs data, and that the operator says is meant. */
+    public enum Acceptance {
+        /** Blocks that a data directory held are gone. */
+        EMPTY_DATA_DIR,
+        /** The metadata are older than the data. */
+        OLD_METADATA
+    }
 
     /** The checked configuration; throws {@link ConfigException} with everything that is wrong with it. */
     public CairnConfig load(Launch launch) {

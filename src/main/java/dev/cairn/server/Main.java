@@ -32,7 +32,7 @@ public final class Main {
             return 2;
         }
         try {
-            NODE.set(RunningNode.open(config));
+            NODE.set(RunningNode.open(config, launch.accepted()));
         } catch (IOException | RuntimeException e) {
             System.err.println("cairn: cannot start: " + e.getMessage());
             return 1;

@@ -20,9 +20,14 @@ record NodeIdentity(NodeId id) {
     private static final String PRIVATE_KEY = "node_key";
     private static final String PUBLIC_KEY = "node_key.pub";
 
+    /** Whether a node has lived in this directory. */
+    static boolean isMade(Path metadataDir) {
+        return Files.exists(metadataDir.resolve(PUBLIC_KEY));
+    }
+
     static NodeIdentity open(Path metadataDir) throws IOException {
         Path publicKey = metadataDir.resolve(PUBLIC_KEY);
-        if (!Files.exists(publicKey)) {
+        if (!isMade(metadataDir)) {
             make(metadataDir);
         }
         return new NodeIdentity(new NodeId(Sha256.of(Bytes.wrap(Files.readAllBytes(publicKey)))));

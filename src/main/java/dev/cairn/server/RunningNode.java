@@ -5,6 +5,7 @@ import dev.cairn.block.Bodies;
 import dev.cairn.block.file.FileBlocks;
 import dev.cairn.block.file.FileBlocksConfig;
 import dev.cairn.config.CairnConfig;
+import dev.cairn.config.ConfigLoader.Acceptance;
 import dev.cairn.config.Secret;
 import dev.cairn.kernel.env.RealEnv;
 import dev.cairn.layout.Layout;
@@ -20,6 +21,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
@@ -30,6 +32,7 @@ final class RunningNode implements AutoCloseable {
     private static final Duration TOMBSTONE_AGE = Duration.ofMinutes(10);
     private static final FileAttribute<?> PRIVATE =
             PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
+    private static final int DIRECTORY_ID_BYTES = 16;
     private static final int FILE_THREADS = 4;
     private static final int FILE_QUEUE = 4096;
 
@@ -83,18 +86,37 @@ final class RunningNode implements AutoCloseable {
                 TOMBSTONE_AGE);
     }
 
-    /** Opens what the configuration names, and makes it at the first start. */
-    static RunningNode open(CairnConfig config) throws IOException {
+    /**
+     * Opens what the configuration names, and makes it at the first start; refuses directories that are not those of the last start, but for
+     * what was {@code accepted}.
+     */
+    static RunningNode open(CairnConfig config, Set<Acceptance> accepted) throws IOException {
+        Directories directories = Directories.inspect(config, accepted);
         Files.createDirectories(config.metadataDir(), PRIVATE);
-        for (CairnConfig.DataDir dir : config.dataDirs()) {
-            Files.createDirectories(dir.path());
-        }
         NodeIdentity identity = NodeIdentity.open(config.metadataDir());
         RealEnv env = new RealEnv(RealEnv.Bounds.ofThisMachine());
-        Secret token = adminToken(config, env);
         RocksStore store = openStore(config, env);
+        try {
+            directories.begin(identity.id(), store, () -> env.randomBytes(DIRECTORY_ID_BYTES));
+            Secret token = adminToken(config, env);
+            return open(config, identity, token, env, store);
+        } catch (IOException | RuntimeException refused) {
+            env.close();
+            store.close();
+            throw refused;
+        }
+    }
+
+    private static RunningNode open(
+            CairnConfig config, NodeIdentity identity, @Nullable Secret token, RealEnv env, RocksStore store)
+            throws IOException {
         FileBlocks files = FileBlocks.open(files(config), env::nanoTime);
-        return new RunningNode(config, identity, token, env, store, files);
+        try {
+            return new RunningNode(config, identity, token, env, store, files);
+        } catch (RuntimeException failure) {
+            files.close();
+            throw failure;
+        }
     }
 
     /** On a disk that is full to its last byte, the store opens in the space that was kept back for that. */

@@ -375,6 +375,16 @@ final class CairnCommandTest {
     }
 
     @Test
+    void what_a_server_may_go_on_without_is_said_on_its_command_line() {
+        assertThat(cairn("server", "--single-node", "--accept-empty-data-dir")).isEqualTo(7);
+        assertThat(cairn("server", "--single-node", "--accept-old-metadata")).isEqualTo(7);
+        assertThat(launches)
+                .extracting(ConfigLoader.Launch::accepted)
+                .containsExactly(
+                        Set.of(ConfigLoader.Acceptance.EMPTY_DATA_DIR), Set.of(ConfigLoader.Acceptance.OLD_METADATA));
+    }
+
+    @Test
     void the_version_is_that_of_the_build() throws IOException {
         assertThat(cairn("version")).isZero();
         assertThat(out).hasToString("cairn " + Version.CURRENT + "\n");

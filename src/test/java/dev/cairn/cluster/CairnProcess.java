@@ -106,7 +106,14 @@ final class CairnProcess implements AutoCloseable {
 
     /** Starts the process on the data it has and waits until its admin port says that it is healthy. */
     void start() {
-        ProcessBuilder builder = new ProcessBuilder(command());
+        startWith();
+    }
+
+    /** As {@link #start()}, with more words on the command line. */
+    void startWith(String... flags) {
+        List<String> command = command();
+        command.addAll(List.of(flags));
+        ProcessBuilder builder = new ProcessBuilder(command);
         builder.environment().keySet().removeIf(key -> key.startsWith("CAIRN_"));
         builder.environment().putAll(environment);
         builder.directory(home.toFile());

@@ -14,9 +14,12 @@ import dev.cairn.proto.BlockEntry;
 import dev.cairn.proto.BodyValue;
 import dev.cairn.proto.ChecksumValue;
 import dev.cairn.proto.CompletionValue;
+import dev.cairn.proto.DirectoriesValue;
 import dev.cairn.proto.EffectValue;
+import dev.cairn.proto.GenerationValue;
 import dev.cairn.proto.HeaderField;
 import dev.cairn.proto.IntentValue;
+import dev.cairn.proto.KnownDirectory;
 import dev.cairn.proto.LwwMapRow;
 import dev.cairn.proto.LwwRow;
 import dev.cairn.proto.ManifestPage;
@@ -71,6 +74,14 @@ final class RowGoldenTest {
             .setMd5(bytes("900150983cd24fb0d6963f7d28e17f72"))
             .setChecksum(CHECKSUM)
             .setModifiedMillis(1_767_225_600_123L)
+            .build();
+
+    private static final GenerationValue GENERATION =
+            GenerationValue.newBuilder().setCount(7).setName(OWNER).build();
+    private static final KnownDirectory KNOWN_DIRECTORY = KnownDirectory.newBuilder()
+            .setId(OWNER)
+            .setPath("/srv/a")
+            .setMarked(true)
             .build();
 
     private static ByteString bytes(String hex) {
@@ -154,6 +165,15 @@ final class RowGoldenTest {
                         "effect-abort-uploads",
                         EffectValue.newBuilder()
                                 .setAbortUploads(AbortUploads.newBuilder().setPartition(PARTITION))
+                                .build()),
+                Arguments.of("generation", GENERATION),
+                Arguments.of("known-directory", KNOWN_DIRECTORY),
+                Arguments.of(
+                        "directories",
+                        DirectoriesValue.newBuilder()
+                                .setCurrent(GENERATION)
+                                .setNext(GENERATION)
+                                .addDirectories(KNOWN_DIRECTORY)
                                 .build()));
     }
 

@@ -9,6 +9,7 @@ import dev.cairn.api.http.S3Error;
 import dev.cairn.api.http.S3Exception;
 import dev.cairn.kernel.codec.Bytes;
 import dev.cairn.kernel.id.BucketId;
+import dev.cairn.kernel.io.ByteSource;
 import dev.cairn.model.ObjectStore;
 import dev.cairn.model.ObjectVersion;
 import dev.cairn.proto.HeaderField;
@@ -48,7 +49,7 @@ final class GetObject implements OperationHandler {
         boolean head = request.operation() == S3Operation.HEAD_OBJECT;
         Uni<Optional<ObjectVersion>> found =
                 head ? objects.head(bucket, request.objectKey()) : objects.open(bucket, request.objectKey());
-        return found.chain(it -> {
+        Uni<Answer> answer = found.chain(it -> {
             ObjectVersion object = it.orElseThrow(() -> S3Error.NO_SUCH_KEY
                     .exception()
                     .with("Key", request.objectKey().toUtf8()));
@@ -58,6 +59,16 @@ final class GetObject implements OperationHandler {
                 case PROCEED -> request.query().has("partNumber") ? part(request, object) : whole(request, object);
             };
         });
+        return answer.chain(GetObject::begun);
+    }
+
+    /** Reads the first piece before the head is sent: a body that cannot be read at all is an error, not a broken connection. */
+    private static Uni<Answer> begun(Answer answer) {
+        if (!(answer.body() instanceof Answer.Body.Streamed(ByteSource source, long length))) {
+            return Uni.createFrom().item(answer);
+        }
+        return source.next()
+                .map(first -> answer.body(new Answer.Body.Streamed(ByteSource.prepended(first, source), length)));
     }
 
     private Uni<Answer> whole(S3Request request, ObjectVersion object) {

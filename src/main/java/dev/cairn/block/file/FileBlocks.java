@@ -12,6 +12,7 @@ import io.smallrye.mutiny.Uni;
 import io.smallrye.mutiny.subscription.UniEmitter;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
@@ -66,6 +67,11 @@ public final class FileBlocks implements BlockFiles {
             throw failure;
         }
         return new FileBlocks(config, new Volumes(opened));
+    }
+
+    /** Whether a directory that is not open holds blocks. */
+    public static boolean hasBlocks(Path directory) throws IOException {
+        return Volume.hasBlocks(directory);
     }
 
     private static MessageDigest sha256() {

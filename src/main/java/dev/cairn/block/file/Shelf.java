@@ -111,7 +111,7 @@ final class Shelf {
             try {
                 return Optional.of(BlockReader.open(volume.path(hash), hash, codecs, counters));
             } catch (NoSuchFileException _) {
-                // Another volume may have it.
+                volume.requirePresent();
             }
         }
         return Optional.empty();
@@ -147,6 +147,7 @@ final class Shelf {
             reader.scrub(sha256.get());
             return State.GOOD;
         } catch (NoSuchFileException _) {
+            volume.requirePresent();
             return State.MISSING;
         } catch (DamagedException _) {
             return State.DAMAGED;
@@ -182,6 +183,7 @@ final class Shelf {
         lock.lock();
         try {
             for (var volume : volumes.all()) {
+                volume.requirePresent();
                 Files.deleteIfExists(volume.path(hash));
             }
         } finally {
@@ -205,6 +207,7 @@ final class Shelf {
     private SortedSet<String> lowest(int directory, String above, int limit) throws IOException {
         var names = new TreeSet<String>();
         for (var volume : volumes.all()) {
+            volume.requirePresent();
             try (DirectoryStream<Path> entries = Files.newDirectoryStream(volume.directory(directory))) {
                 for (var entry : entries) {
                     String name = String.valueOf(entry.getFileName());

@@ -10,8 +10,12 @@ import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.FileStore;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
 
@@ -22,6 +26,7 @@ import java.util.function.LongSupplier;
  */
 final class Volume implements AutoCloseable {
     private static final int DIRECTORIES = 256;
+    private static final int NAME_CHARS = 2 * BlockHash.BYTES;
     private static final long LOOK_NANOS = 500_000_000;
     private static final long NEARLY_FULL_BYTES = 256 * 1024;
 
@@ -32,6 +37,9 @@ final class Volume implements AutoCloseable {
     private final long reserveBytes;
     private final LongSupplier nanoTime;
     private final FileChannel lockFile;
+    /** Identity of the lock file: what stands in the place of an unmounted directory has another or none. */
+    private final Object lockKey;
+
     private final AtomicLong drafts = new AtomicLong();
     private final AtomicLong lookedAt = new AtomicLong();
     /** Usable bytes at the last look, less what was written since. */
@@ -43,6 +51,7 @@ final class Volume implements AutoCloseable {
         this.weight = weight;
         this.nanoTime = nanoTime;
         this.lockFile = lockFile;
+        this.lockKey = lockKey(root);
         this.store = Files.getFileStore(root);
         this.totalBytes = store.getTotalSpace();
         this.reserveBytes = Math.max(config.reserveBytes(), totalBytes / 100 * config.reservePercent());
@@ -78,6 +87,21 @@ final class Volume implements AutoCloseable {
             lockFile.close();
             throw failure;
         }
+    }
+
+    static boolean hasBlocks(Path root) throws IOException {
+        for (int i = 0; i < DIRECTORIES; i++) {
+            try (var entries = Files.newDirectoryStream(root.resolve(directoryName(i)))) {
+                for (var entry : entries) {
+                    if (String.valueOf(entry.getFileName()).length() == NAME_CHARS) {
+                        return true;
+                    }
+                }
+            } catch (NoSuchFileException | NotDirectoryException _) {
+                // holds nothing
+            }
+        }
+        return false;
     }
 
     private static void lock(Path root, FileChannel lockFile) throws IOException {
@@ -138,9 +162,30 @@ final class Volume implements AutoCloseable {
         return usable.get() - reserveBytes;
     }
 
-    /** Looks at the space left now. */
+    /** Fails when the directory that was opened is no longer at its path: unmounted, replaced or deleted. */
+    void requirePresent() throws IOException {
+        boolean present;
+        try {
+            present = lockKey(root).equals(lockKey);
+        } catch (NoSuchFileException gone) {
+            present = false;
+        }
+        if (!present) {
+            throw new IOException("data directory " + root + " is no longer the one that was opened: is it mounted?");
+        }
+    }
+
+    private static Object lockKey(Path root) throws IOException {
+        return Objects.requireNonNull(
+                Files.readAttributes(root.resolve("lock"), BasicFileAttributes.class)
+                        .fileKey(),
+                "file systems of this platform number their files");
+    }
+
+    /** Looks at the space left now; a directory that is gone has none. */
     void look() {
         try {
+            requirePresent();
             usable.set(store.getUsableSpace());
         } catch (IOException unreadable) {
             usable.set(0);

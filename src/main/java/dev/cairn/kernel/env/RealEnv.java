@@ -83,7 +83,13 @@ public final class RealEnv implements Env, AutoCloseable {
             throw new RejectedExecutionException("more than %d tasks are scheduled".formatted(MAX_SCHEDULED));
         }
         var scheduled = new Scheduled(task);
-        scheduled.due = alarm.schedule(() -> wake(scheduled), delay.toNanos(), TimeUnit.NANOSECONDS);
+        try {
+            scheduled.due = alarm.schedule(() -> wake(scheduled), delay.toNanos(), TimeUnit.NANOSECONDS);
+        } catch (RejectedExecutionException stopping) {
+            if (!alarm.isShutdown()) {
+                throw stopping;
+            }
+        }
         return scheduled;
     }
 

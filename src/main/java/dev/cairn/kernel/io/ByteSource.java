@@ -30,4 +30,27 @@ public interface ByteSource {
             }
         };
     }
+
+    /** A body whose first piece was pulled already. */
+    static ByteSource prepended(Bytes first, ByteSource rest) {
+        return new ByteSource() {
+            private Bytes waiting = first;
+
+            @Override
+            public Uni<Bytes> next() {
+                if (waiting.isEmpty()) {
+                    return rest.next();
+                }
+                Bytes piece = waiting;
+                waiting = Bytes.EMPTY;
+                return Uni.createFrom().item(piece);
+            }
+
+            @Override
+            public void cancel() {
+                waiting = Bytes.EMPTY;
+                rest.cancel();
+            }
+        };
+    }
 }
