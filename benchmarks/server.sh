@@ -22,7 +22,7 @@ server_command() {
         native) echo "$ROOT/target/cairn -Xmx$HEAP" ;;
         jvm) echo "$JAVA --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow" \
             "-Djava.library.path=$ROOT/target -Djava.util.logging.manager=org.jboss.logmanager.LogManager" \
-            "-XX:+UseSerialGC -Xmn24m -XX:+UseCompactObjectHeaders -Xmx$HEAP" \
+            "-XX:+UseSerialGC -Xmn24m -XX:+ExitOnOutOfMemoryError -XX:+UseCompactObjectHeaders -Xmx$HEAP" \
             "-jar $ROOT/target/quarkus-app/quarkus-run.jar" ;;
         *) echo "jvm or native, not $1" >&2; return 1 ;;
     esac

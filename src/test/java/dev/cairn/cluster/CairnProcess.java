@@ -232,6 +232,7 @@ final class CairnProcess implements AutoCloseable {
                     "-Xmx" + heapMib + "m",
                     "-XX:+UseSerialGC",
                     "-Xmn24m",
+                    "-XX:+ExitOnOutOfMemoryError",
                     "-XX:+UseCompactObjectHeaders",
                     "-jar"));
         }

@@ -56,6 +56,11 @@ final class SimEnv implements Env {
         return () -> cancelled[0] = true;
     }
 
+    @Override
+    public void abort(String what, Throwable cause) {
+        throw new AssertionError(what + " failed", cause);
+    }
+
     /** Something this node's hardware will do, unless it loses power before. */
     void in(long delayNanos, String label, Runnable action) {
         agenda.in(delayNanos, label, () -> alive, action);

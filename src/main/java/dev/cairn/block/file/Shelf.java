@@ -49,24 +49,22 @@ final class Shelf {
         }
     }
 
-    /** Gives a sealed draft its name, or drops it for the block that has the name already and whose index is whole. */
+    /**
+     * Gives a sealed draft its name. It replaces the file of that name on its own volume, which nobody has checked lately; a copy on another
+     * volume stays if it is whole from end to end, and the draft is dropped.
+     */
     Shelved shelve(DraftFile draft, BlockHash hash) throws IOException {
         var written = new Written(hash, draft.length());
-        boolean forced = false;
-        if (sync && find(hash).isEmpty()) {
+        if (sync) {
             draft.force();
-            forced = true;
         }
         var lock = lock(hash);
         lock.lock();
         try {
-            var existing = keepExisting(hash);
-            if (existing.isPresent()) {
+            var elsewhere = wholeCopyBeside(draft.volume(), hash);
+            if (elsewhere.isPresent()) {
                 draft.discard();
-                return new Shelved(written, directoryOf(existing.get()));
-            }
-            if (sync && !forced) {
-                draft.force();
+                return new Shelved(written, directoryOf(elsewhere.get()));
             }
             draft.close();
             var target = draft.volume().path(hash);
@@ -77,10 +75,14 @@ final class Shelf {
         }
     }
 
-    private Optional<Path> keepExisting(BlockHash hash) throws IOException {
+    private Optional<Path> wholeCopyBeside(Volume own, BlockHash hash) throws IOException {
         for (var volume : volumes.all()) {
+            if (volume == own) {
+                continue;
+            }
             var path = volume.path(hash);
             try (var reader = BlockReader.open(path, hash, codecs, counters)) {
+                reader.scrub(sha256.get());
                 if (sync) {
                     reader.force();
                 }
@@ -96,13 +98,6 @@ final class Shelf {
 
     private static Path directoryOf(Path path) {
         return path.resolveSibling("");
-    }
-
-    private Optional<Path> find(BlockHash hash) {
-        return volumes.all().stream()
-                .map(volume -> volume.path(hash))
-                .filter(Files::exists)
-                .findFirst();
     }
 
     /** Opens a block; empty when no volume has it. */

@@ -19,6 +19,10 @@ import org.jspecify.annotations.Nullable;
  * that meets a full queue comes back a little later instead of being lost. Safe from any thread.
  */
 public final class RealEnv implements Env, AutoCloseable {
+    /** Exit status of a process that ended itself because it was broken. */
+    public static final int ABORTED = 70;
+
+    private static final System.Logger LOG = System.getLogger("dev.cairn.kernel");
     private static final int MAX_SCHEDULED = 1 << 16;
     private static final long RETRY_MILLIS = 10;
     private static final long CLOSE_SECONDS = 5;
@@ -113,6 +117,21 @@ public final class RealEnv implements Env, AutoCloseable {
         }
     }
 
+    @Override
+    public void abort(String what, Throwable cause) {
+        abortProcess(what, cause);
+    }
+
+    /** No hook runs: what is acknowledged is on disk, and a process that is broken should not tidy up. */
+    private static void abortProcess(String what, Throwable cause) {
+        try {
+            System.err.println("cairn: fatal: " + what + " failed: " + cause);
+            cause.printStackTrace();
+        } finally {
+            Runtime.getRuntime().halt(ABORTED);
+        }
+    }
+
     private void wake(Scheduled task) {
         try {
             workers.execute(task);
@@ -123,9 +142,18 @@ public final class RealEnv implements Env, AutoCloseable {
         }
     }
 
+    /** A task that throws is a mistake that only its caller suffers from, unless it is the whole process that is broken. */
+    private static void uncaught(Thread thread, Throwable thrown) {
+        if (thrown instanceof VirtualMachineError) {
+            abortProcess("thread " + thread.getName(), thrown);
+        }
+        LOG.log(System.Logger.Level.ERROR, "a task on thread " + thread.getName() + " failed", thrown);
+    }
+
     private static Thread daemon(Runnable task, String name) {
         var thread = new Thread(task, name);
         thread.setDaemon(true);
+        thread.setUncaughtExceptionHandler(RealEnv::uncaught);
         return thread;
     }
 

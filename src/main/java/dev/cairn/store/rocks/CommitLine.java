@@ -2,6 +2,7 @@ package dev.cairn.store.rocks;
 
 import dev.cairn.kernel.Failure;
 import dev.cairn.kernel.FailureException;
+import dev.cairn.kernel.codec.Bytes;
 import dev.cairn.kernel.env.Env;
 import dev.cairn.store.Tx;
 import dev.cairn.store.rocks.Database.Durable;
@@ -11,6 +12,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.Condition;
@@ -47,6 +49,8 @@ final class CommitLine {
     private boolean unsyncedTail;
 
     private long reopenedAtNanos;
+    /** Mark of the last group that was written; those of two processes never meet. Confined to the writer thread. */
+    private long lastMark;
 
     CommitLine(Env env, Database database, RocksConfig config) {
         this.env = env;
@@ -54,6 +58,7 @@ final class CommitLine {
         this.durability = config.durability();
         this.limit = config.queues().waitingCommits();
         this.reopenedAtNanos = env.nanoTime() - REOPEN_PAUSE_NANOS;
+        this.lastMark = env.randomBytes(Long.BYTES).longAt(0);
         this.thread = new Thread(this::run, "store-commits");
         this.thread.setDaemon(true);
     }
@@ -111,9 +116,14 @@ final class CommitLine {
         thread.join();
     }
 
+    /** Whatever ends this thread early would leave every later commit waiting for ever, so it ends the process. */
     private void run() {
-        for (var first = take(); first != null; first = take()) {
-            commit(first);
+        try {
+            for (var first = take(); first != null; first = take()) {
+                commit(first);
+            }
+        } catch (RuntimeException | Error broken) {
+            env.abort("the thread that commits to the store", broken);
         }
     }
 
@@ -127,7 +137,10 @@ final class CommitLine {
             durable |= next.durable == Durable.YES;
         }
         try {
-            write(changes, durable && durability == RocksConfig.Durability.POWER_LOSS ? Durable.YES : Durable.NO);
+            write(
+                    group,
+                    changes,
+                    durable && durability == RocksConfig.Durability.POWER_LOSS ? Durable.YES : Durable.NO);
         } catch (RuntimeException failed) {
             group.forEach(each -> each.fail(failed));
         }
@@ -140,9 +153,9 @@ final class CommitLine {
         return group.size() < GROUP_COMMITS && changes.bytes() < GROUP_BYTES;
     }
 
-    private void write(Overlay changes, Durable durable) {
+    private void write(List<Pending<?>> group, Overlay changes, Durable durable) {
         if (!changes.isEmpty()) {
-            writeOrReopen(changes, durable);
+            writeOrReopen(group, changes, durable);
             unsyncedTail |= durable == Durable.NO;
         } else if (durable == Durable.NO || !unsyncedTail) {
             return;
@@ -156,10 +169,15 @@ final class CommitLine {
         }
     }
 
-    /** A database that refuses writes mostly remembers a full disk: opened anew once there is room, it takes them again. */
-    private void writeOrReopen(Overlay changes, Durable durable) {
+    /**
+     * A database that refuses writes mostly remembers a full disk or a failed sync: opened anew once that is over, it takes them again. What
+     * it then holds may differ from what the group was computed on, for a write that failed earlier may stand in the log and be replayed; so
+     * unless this very group is there already, it is computed again.
+     */
+    private void writeOrReopen(List<Pending<?>> group, Overlay changes, Durable durable) {
+        Bytes mark = Bytes.ofLong(++lastMark);
         try {
-            database.write(changes, durable);
+            database.write(changes, mark, durable);
         } catch (RuntimeException refused) {
             boolean stopping =
                     refused instanceof FailureException failure && failure.failure() instanceof Failure.Stopping;
@@ -170,7 +188,13 @@ final class CommitLine {
             if (!database.reopen()) {
                 throw refused;
             }
-            database.write(changes, durable);
+            if (database.lastMark().equals(Optional.of(mark))) {
+                database.sync();
+                return;
+            }
+            var again = new Overlay();
+            group.forEach(each -> each.run(database, again));
+            database.write(again, mark, durable);
         }
     }
 
@@ -221,9 +245,12 @@ final class CommitLine {
 
         void run(Database database, Overlay changes) {
             var tx = new Transaction(database, changes);
+            failure = null;
             try {
                 result = work.apply(tx);
                 changes.add(tx.close());
+            } catch (OutOfMemoryError noneLeft) {
+                throw noneLeft;
             } catch (RuntimeException | Error thrown) {
                 tx.close();
                 failure = thrown;

@@ -6,6 +6,7 @@ import dev.cairn.store.Space;
 import dev.cairn.store.Walk;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -36,6 +37,8 @@ import org.rocksdb.WriteOptions;
 final class Database implements AutoCloseable {
     /** Below this much free space opening anew would only fail again. */
     private static final long REOPEN_FREE_BYTES = 8 << 20;
+    /** Where the mark of the last write lies, in the family that has no space. */
+    private static final byte[] MARK = "last-write".getBytes(StandardCharsets.US_ASCII);
 
     private final Path path;
     private final List<Space> spaces;
@@ -142,8 +145,8 @@ final class Database implements AutoCloseable {
         return true;
     }
 
-    /** Writes all changes at once; with {@code durable} everything written so far is synced when this returns. */
-    void write(Overlay changes, Durable durable) {
+    /** Writes all changes and the mark at once; with {@code durable} everything written so far is synced when this returns. */
+    void write(Overlay changes, Bytes mark, Durable durable) {
         lock.readLock().lock();
         try (var batch = new WriteBatch()) {
             var now = live();
@@ -157,7 +160,20 @@ final class Database implements AutoCloseable {
                     batch.delete(change.family, change.key.shared());
                 }
             }
+            batch.put(MARK, mark.shared());
             now.db.write(durable == Durable.YES ? synced : unsynced, batch);
+        } catch (RocksDBException failed) {
+            throw translate(failed);
+        } finally {
+            lock.readLock().unlock();
+        }
+    }
+
+    /** The mark of the last write that is here. */
+    Optional<Bytes> lastMark() {
+        lock.readLock().lock();
+        try {
+            return value(live().db.get(reading, MARK));
         } catch (RocksDBException failed) {
             throw translate(failed);
         } finally {

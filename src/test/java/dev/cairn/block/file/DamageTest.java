@@ -123,6 +123,35 @@ final class DamageTest {
     }
 
     @Test
+    void writing_a_block_again_heals_its_file_whatever_was_wrong_with_it() throws IOException {
+        byte[] good = Files.readAllBytes(path);
+        for (int at : new int[] {0, BlockFormat.HEADER_BYTES + 5, good.length / 2, good.length - 1}) {
+            flip(path, at);
+            assertThat(write(blocks, body).hash()).isEqualTo(hash);
+            assertThat(Files.readAllBytes(path)).isEqualTo(good);
+        }
+        assertThat(filesIn(root.resolve("tmp"))).isEmpty();
+    }
+
+    @Test
+    void a_damaged_copy_on_another_volume_is_not_taken_for_the_block() throws IOException {
+        var directories = List.of(
+                new FileBlocksConfig.Directory(root.resolve("a"), 1),
+                new FileBlocksConfig.Directory(root.resolve("b"), 1));
+        var config = FileBlocksConfig.of(root).withReserve(0, 0).withSync(true).withDirectories(directories);
+        try (var two = FileBlocks.open(config, () -> 0)) {
+            write(two, body);
+            boolean first = Files.exists(file(root.resolve("a"), hash));
+            Path damaged = file(root.resolve(first ? "a" : "b"), hash);
+            flip(damaged, BlockFormat.HEADER_BYTES + 5);
+            for (int i = 0; i < 2; i++) {
+                write(two, body);
+                assertThat(BlockTestBed.read(two, hash, 0, body.length())).isEqualTo(body);
+            }
+        }
+    }
+
+    @Test
     void a_range_beyond_the_block_is_a_mistake_of_the_caller() {
         for (int to : List.of(body.length() + 1, Integer.MAX_VALUE)) {
             assertThatThrownBy(() -> get(blocks.read(hash, 0, to).next())).isInstanceOf(IllegalArgumentException.class);

@@ -199,7 +199,6 @@ final class FileBlocksTest {
         var body = noise(120_000, 9);
         try (var blocks = open(config().withSync(true))) {
             var file = file(root, write(blocks, body).hash());
-            var before = Files.readAttributes(file, "unix:ino");
             var finishes = new ArrayList<Uni<Written>>();
             for (int i = 0; i < 16; i++) {
                 var writer = blocks.create(_ -> {});
@@ -209,7 +208,8 @@ final class FileBlocksTest {
             }
             var all = get(Uni.join().all(finishes).andFailFast());
             assertThat(all).hasSize(16).allMatch(written -> written.hash().equals(hash(body)));
-            assertThat(Files.readAttributes(file, "unix:ino")).isEqualTo(before);
+            assertThat(filesIn(file.getParent())).containsExactly(file);
+            assertThat(read(blocks, hash(body), 0, body.length())).isEqualTo(body);
             assertThat(filesIn(root.resolve("tmp"))).isEmpty();
         }
     }
@@ -239,7 +239,6 @@ final class FileBlocksTest {
             BlockTestBed.flip(path, Files.size(path) - 60);
             write(blocks, body);
             assertThat(read(blocks, hash(body), 0, body.length())).isEqualTo(body);
-            assertThat(filesIn(root.resolve("corrupt"))).hasSize(1);
         }
     }
 

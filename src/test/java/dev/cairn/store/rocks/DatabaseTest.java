@@ -70,7 +70,7 @@ final class DatabaseTest {
         for (int i = 0; i < rows; i++) {
             changes.set(ROWS, Bytes.ofInt(i), Optional.of(Bytes.ofInt(i)));
         }
-        database.write(changes, Database.Durable.YES);
+        database.write(changes, Bytes.ofLong(1), Database.Durable.YES);
     }
 
     @Test
