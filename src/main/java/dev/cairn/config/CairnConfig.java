@@ -66,7 +66,8 @@ public record CairnConfig(
             int maxConnections,
             Duration idleTimeout,
             Duration headTimeout,
-            Duration bodyTimeout) {}
+            Duration bodyTimeout,
+            boolean trustsForwardedProto) {}
 
     /** Without a token the admin API is closed; without a metrics token {@code /metrics} is open. */
     public record Admin(
@@ -113,7 +114,8 @@ public record CairnConfig(
                         settings.get(ConfigKeys.S3_MAX_CONNECTIONS),
                         settings.get(ConfigKeys.S3_IDLE_TIMEOUT),
                         settings.get(ConfigKeys.S3_HEAD_TIMEOUT),
-                        settings.get(ConfigKeys.S3_BODY_TIMEOUT)),
+                        settings.get(ConfigKeys.S3_BODY_TIMEOUT),
+                        settings.get(ConfigKeys.S3_TRUST_FORWARDED_PROTO)),
                 new Admin(
                         settings.get(ConfigKeys.ADMIN_BIND),
                         settings.secret(ConfigKeys.ADMIN_TOKEN, ConfigKeys.ADMIN_TOKEN_FILE)

@@ -90,6 +90,11 @@ public final class ConfigKeys {
             ValueType.DURATION,
             "30s",
             "The span in which a body must bring 512 bytes per second or end, while the server waits for it.");
+    static final ConfigKey<Boolean> S3_TRUST_FORWARDED_PROTO = new ConfigKey<>(
+            "s3.trust-forwarded-proto",
+            ValueType.BOOLEAN,
+            "false",
+            "Believe `X-Forwarded-Proto` where answers name a URL; for nodes that only a proxy can reach.");
 
     static final ConfigKey<Address> ADMIN_BIND = new ConfigKey<>(
             "admin.bind", ValueType.ADDRESS, "[::]:3903", "Where the admin API and the metrics listen.");
@@ -172,6 +177,7 @@ public final class ConfigKeys {
             S3_IDLE_TIMEOUT,
             S3_HEAD_TIMEOUT,
             S3_BODY_TIMEOUT,
+            S3_TRUST_FORWARDED_PROTO,
             ADMIN_BIND,
             ADMIN_TOKEN,
             ADMIN_TOKEN_FILE,

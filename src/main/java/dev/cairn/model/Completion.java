@@ -3,7 +3,6 @@ package dev.cairn.model;
 import dev.cairn.kernel.codec.Bytes;
 import dev.cairn.proto.ChecksumValue;
 import java.util.List;
-import java.util.Optional;
 import java.util.OptionalLong;
 
 /**
@@ -15,7 +14,7 @@ import java.util.OptionalLong;
  */
 public record Completion(List<NamedPart> parts, OptionalLong declaredLength, Bytes digest, WholeChecksum checksums) {
     /** A part as the client names it; the ETag without quotes. */
-    public record NamedPart(int number, String etag, Optional<Bytes> checksum) {}
+    public record NamedPart(int number, String etag) {}
 
     /** Combines checksums of parts in order. */
     @FunctionalInterface

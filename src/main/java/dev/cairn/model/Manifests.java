@@ -5,6 +5,7 @@ import dev.cairn.kernel.codec.Bytes;
 import dev.cairn.kernel.id.OwnerId;
 import dev.cairn.kernel.io.ByteSource;
 import dev.cairn.model.ObjectStore.PartSpan;
+import dev.cairn.proto.ChecksumValue;
 import dev.cairn.proto.ManifestPage;
 import dev.cairn.proto.ObjectValue;
 import dev.cairn.proto.PartValue;
@@ -102,7 +103,9 @@ final class Manifests {
             for (PartValue part : parts) {
                 long end = at + part.getBody().getLength();
                 if (part.getNumber() == number) {
-                    return Optional.of(new PartSpan(number, at, end));
+                    Optional<ChecksumValue> checksum =
+                            part.hasChecksum() ? Optional.of(part.getChecksum()) : Optional.empty();
+                    return Optional.of(new PartSpan(number, at, end, checksum));
                 }
                 at = end;
             }

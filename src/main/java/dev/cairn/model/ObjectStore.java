@@ -9,6 +9,7 @@ import dev.cairn.kernel.id.OwnerId;
 import dev.cairn.kernel.io.ByteSource;
 import dev.cairn.net.Request.Attachments;
 import dev.cairn.proto.BodyValue;
+import dev.cairn.proto.ChecksumValue;
 import dev.cairn.proto.ObjectValue;
 import dev.cairn.table.Protos;
 import dev.cairn.table.RowKeys;
@@ -68,7 +69,7 @@ public final class ObjectStore {
     }
 
     /** A part of an object: its number, its bytes [from, to) and its checksum. */
-    public record PartSpan(int number, long from, long to) {}
+    public record PartSpan(int number, long from, long to, Optional<ChecksumValue> checksum) {}
 
     /** Makes a body of {@code length} bytes durable; {@code tap} sees every piece once, in order, maybe on a worker thread. */
     public Uni<StoredBody> store(BucketId bucket, ByteSource source, long length, Consumer<Bytes> tap) {

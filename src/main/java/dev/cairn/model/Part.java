@@ -26,6 +26,13 @@ public record Part(Bytes sort, Stamp stamp, PartValue value) {
         return value.getModifiedMillis();
     }
 
+    /** What is computed of the bytes of a part: what makes the checksum of the whole, and what the client sent if that is another. */
+    public record Digests(Bytes md5, Optional<ChecksumValue> checksum, Optional<ChecksumValue> sent) {}
+
+    public Optional<ChecksumValue> sentChecksum() {
+        return value.hasSentChecksum() ? Optional.of(value.getSentChecksum()) : Optional.empty();
+    }
+
     public Optional<ChecksumValue> checksum() {
         return value.hasChecksum() ? Optional.of(value.getChecksum()) : Optional.empty();
     }

@@ -24,7 +24,7 @@ public sealed interface Refusal {
 
     record NoSuchUpload(OwnerId upload) implements Refusal {}
 
-    record InvalidPart(int number, String why) implements Refusal {}
+    record InvalidPart(OwnerId upload, int number, String etag) implements Refusal {}
 
     record InvalidPartOrder() implements Refusal {}
 

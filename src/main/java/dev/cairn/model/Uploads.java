@@ -1,6 +1,5 @@
 package dev.cairn.model;
 
-import com.google.protobuf.ByteString;
 import dev.cairn.block.Bodies;
 import dev.cairn.block.StoredBody;
 import dev.cairn.crdt.Lww;
@@ -105,7 +104,7 @@ public final class Uploads {
     }
 
     /** Makes a stored body the newest finished part of its number, and frees the older ones. */
-    public Uni<Part> publishPart(Upload upload, int number, StoredBody body, Bytes md5, ChecksumValue checksum) {
+    public Uni<Part> publishPart(Upload upload, int number, StoredBody body, Part.Digests digests) {
         OwnerId owner = switch (body) {
             case StoredBody.Inline _ -> objects.newOwner();
             case StoredBody.InBlocks(var value) -> Bodies.ownerOf(value);
@@ -113,11 +112,10 @@ public final class Uploads {
         PartValue.Builder value = PartValue.newBuilder()
                 .setNumber(number)
                 .setBody(body.value())
-                .setMd5(Protos.proto(md5))
+                .setMd5(Protos.proto(digests.md5()))
                 .setModifiedMillis(env.wallMillis());
-        if (checksum.getAlgorithm() != 0) {
-            value.setChecksum(checksum);
-        }
+        digests.checksum().ifPresent(value::setChecksum);
+        digests.sent().ifPresent(value::setSentChecksum);
         PartValue part = value.build();
         Bytes sort = ModelTables.partSort(upload.sort(), number, owner);
         Bytes encoded = Protos.encoded(part);
@@ -207,7 +205,7 @@ public final class Uploads {
             Upload upload = found.get();
             SortedMap<Integer, Part> newest = new TreeMap<>();
             return eachPart(upload, upload.sort(), newest)
-                    .chain(() -> assemble(upload, request, choose(request, newest)))
+                    .chain(() -> assemble(upload, request, choose(id, request, newest)))
                     .chain(completed -> {
                         if (completed.isPresent()) {
                             return Uni.createFrom().item(completed.get());
@@ -233,7 +231,7 @@ public final class Uploads {
                         .orElseThrow(() -> new Refusal.NoSuchUpload(id).asException()));
     }
 
-    private static List<Part> choose(Completion request, SortedMap<Integer, Part> newest) {
+    private static List<Part> choose(OwnerId upload, Completion request, SortedMap<Integer, Part> newest) {
         List<Part> chosen = new ArrayList<>(request.parts().size());
         int before = 0;
         for (Completion.NamedPart named : request.parts()) {
@@ -243,9 +241,8 @@ public final class Uploads {
             before = named.number();
             Part part = newest.get(named.number());
             if (part == null || !part.etag().equals(named.etag())) {
-                throw new Refusal.InvalidPart(named.number(), "no such part with this ETag").asException();
+                throw new Refusal.InvalidPart(upload, named.number(), named.etag()).asException();
             }
-            named.checksum().ifPresent(expected -> requireChecksum(part, expected));
             chosen.add(part);
         }
         for (Part part : chosen.subList(0, chosen.size() - 1)) {
@@ -259,13 +256,6 @@ public final class Uploads {
             throw new Refusal.WrongSize(request.declaredLength().getAsLong(), length).asException();
         }
         return chosen;
-    }
-
-    private static void requireChecksum(Part part, Bytes expected) {
-        ByteString actual = part.value().getChecksum().getValue();
-        if (!Protos.bytes(actual).equals(expected)) {
-            throw new Refusal.InvalidPart(part.number(), "its checksum is another").asException();
-        }
     }
 
     /** Empty when the upload or one of its parts changed meanwhile. */

@@ -80,6 +80,7 @@ final class Serving {
                 new S3Pipeline.Settings(
                         config.s3().region(),
                         rootDomain == null ? RootDomain.NONE : new RootDomain(rootDomain),
+                        config.s3().trustsForwardedProto(),
                         node.identity().id().shortHex()),
                 new Authenticator(SIGNING_KEYS),
                 node.node().keys(),

@@ -45,6 +45,7 @@ final class ConfigLoaderTest {
                         "s3.idle-timeout = 90s",
                         "s3.head-timeout = 30s",
                         "s3.body-timeout = 30s",
+                        "s3.trust-forwarded-proto = false",
                         "admin.bind = [::]:3903",
                         "admin.token = ",
                         "admin.token-file = ",
@@ -85,7 +86,8 @@ final class ConfigLoaderTest {
                         5000,
                         Duration.ofSeconds(90),
                         Duration.ofSeconds(30),
-                        Duration.ofSeconds(30)));
+                        Duration.ofSeconds(30),
+                        false));
         assertThat(config.admin()).isEqualTo(new CairnConfig.Admin(new Address("::", 3903), null, null));
         assertThat(config.rpc()).isEqualTo(new CairnConfig.Rpc(new Address("::", 3901), null, null, List.of()));
         assertThat(config.web()).isEqualTo(new CairnConfig.Web(new Address("::", 3902), null));

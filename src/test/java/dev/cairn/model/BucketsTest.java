@@ -153,7 +153,10 @@ final class BucketsTest {
         var body = bed.content(5000, 2);
         bed.await(uploads.storePart(upload, dev.cairn.kernel.io.ByteSource.of(body), body.length(), _ -> {})
                 .chain(stored -> uploads.publishPart(
-                        upload, 1, stored, Bytes.utf8("md5"), dev.cairn.proto.ChecksumValue.getDefaultInstance())));
+                        upload,
+                        1,
+                        stored,
+                        new Part.Digests(Bytes.utf8("md5"), java.util.Optional.empty(), java.util.Optional.empty()))));
         assertThat(bed.await(buckets.usage(id))).isEqualTo(new BucketUsage(0, 0, 1, 1, 5000));
         bed.await(buckets.delete(id));
         bed.settle();

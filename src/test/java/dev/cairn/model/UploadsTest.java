@@ -34,11 +34,14 @@ final class UploadsTest {
         var uploads = bed.node.uploads();
         return uploads.storePart(upload, ByteSource.of(body), body.length(), _ -> {})
                 .chain(stored -> uploads.publishPart(
-                        upload, number, stored, Sha256.of(body).slice(0, 16), ChecksumValue.getDefaultInstance()));
+                        upload,
+                        number,
+                        stored,
+                        new Part.Digests(Sha256.of(body).slice(0, 16), Optional.empty(), Optional.empty())));
     }
 
     private static NamedPart named(int number, Bytes body) {
-        return new NamedPart(number, Sha256.of(body).slice(0, 16).toHex(), Optional.empty());
+        return new NamedPart(number, Sha256.of(body).slice(0, 16).toHex());
     }
 
     private Uni<Completed> complete(NamedPart... parts) {

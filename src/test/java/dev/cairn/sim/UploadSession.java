@@ -74,8 +74,8 @@ final class UploadSession {
         byEtag.put(etag.toHex(), content);
         return node.uploads()
                 .storePart(upload, clients.whole(content), content.length(), _ -> {})
-                .chain(body ->
-                        node.uploads().publishPart(upload, number, body, etag, ChecksumValue.getDefaultInstance()));
+                .chain(body -> node.uploads()
+                        .publishPart(upload, number, body, new Part.Digests(etag, Optional.empty(), Optional.empty())));
     }
 
     private Uni<?> end(Upload upload, int parts) {
@@ -117,7 +117,7 @@ final class UploadSession {
     private Uni<Boolean> complete(Upload upload, List<Part> parts) {
         var request = new Completion(
                 parts.stream()
-                        .map(part -> new Completion.NamedPart(part.number(), part.etag(), Optional.empty()))
+                        .map(part -> new Completion.NamedPart(part.number(), part.etag()))
                         .toList(),
                 OptionalLong.empty(),
                 write.bytesOfId(),

@@ -74,6 +74,7 @@ final class RowGoldenTest {
             .setMd5(bytes("900150983cd24fb0d6963f7d28e17f72"))
             .setChecksum(CHECKSUM)
             .setModifiedMillis(1_767_225_600_123L)
+            .setSentChecksum(CHECKSUM)
             .build();
 
     private static final GenerationValue GENERATION =

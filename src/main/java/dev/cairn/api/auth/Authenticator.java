@@ -31,6 +31,7 @@ public final class Authenticator {
         try {
             var query = request.target().query();
             Claim claim;
+            requireOneSignature(request);
             if (query.has("X-Amz-Algorithm")) {
                 claim = PresignedSignature.parse(request, now, region, otherRegions);
             } else if (request.headers().has("authorization")) {
@@ -44,6 +45,22 @@ public final class Authenticator {
             return keys.secretOf(claim.credential().keyId()).map(secret -> check(request, claim, secret));
         } catch (S3Exception refused) {
             return Uni.createFrom().failure(refused);
+        }
+    }
+
+    /** Browsers and proxies may add an authorization of their own to a presigned URL, but not a second signature. */
+    private static void requireOneSignature(SignedRequest request) {
+        var query = request.target().query();
+        if (!(query.has("X-Amz-Algorithm") || query.has("AWSAccessKeyId") || query.has("Signature"))) {
+            return;
+        }
+        String header = request.headers().get("authorization").orElse("");
+        if (header.startsWith("AWS")) {
+            throw S3Exception.invalidArgument(
+                    "Authorization",
+                    header,
+                    "Only one auth mechanism allowed; only the X-Amz-Algorithm query parameter, Signature query string"
+                            + " parameter or the Authorization header should be specified");
         }
     }
 

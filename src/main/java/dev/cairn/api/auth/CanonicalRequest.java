@@ -113,7 +113,7 @@ final class CanonicalRequest {
         return out.toString();
     }
 
-    /** The value without spaces around it and with single spaces inside. */
+    /** The value without white space around it and with a single space for each run of it inside: tabs too, as SDKs do it. */
     private static void trimmed(String value, StringBuilder out) {
         int end = value.length();
         while (end > 0 && value.charAt(end - 1) <= ' ') {
@@ -123,15 +123,16 @@ final class CanonicalRequest {
         while (start < end && value.charAt(start) <= ' ') {
             start++;
         }
-        if (value.indexOf("  ", start) < 0) {
-            out.append(value, start, end);
-            return;
-        }
+        boolean inSpace = false;
         for (int i = start; i < end; i++) {
             char c = value.charAt(i);
-            if (c != ' ' || value.charAt(i - 1) != ' ') {
+            boolean space = c == ' ' || c == '\t';
+            if (!space) {
                 out.append(c);
+            } else if (!inSpace) {
+                out.append(' ');
             }
+            inSpace = space;
         }
     }
 }

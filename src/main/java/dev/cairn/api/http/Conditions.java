@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The conditions of one request, evaluated in the order of RFC 7232 at the precision of a second; a date that cannot be read is
- * no condition. Immutable.
+ * no condition, nor is If-Modified-Since with a time to come. Immutable.
  */
 public final class Conditions {
     /** What a read may answer once its conditions are known; a failed precondition is thrown instead. */
@@ -22,22 +22,23 @@ public final class Conditions {
     private final @Nullable Instant modifiedSince;
     private final @Nullable Instant unmodifiedSince;
 
-    private Conditions(Headers headers, String prefix) {
+    private Conditions(Headers headers, String prefix, Instant now) {
         this.prefix = prefix;
         this.match = list(headers, prefix + "if-match");
         this.noneMatch = list(headers, prefix + "if-none-match");
-        this.modifiedSince = date(headers, prefix + "if-modified-since");
+        Instant since = date(headers, prefix + "if-modified-since");
+        this.modifiedSince = since == null || since.isAfter(now) ? null : since;
         this.unmodifiedSince = date(headers, prefix + "if-unmodified-since");
     }
 
-    /** The {@code If-*} headers of a GET or HEAD. */
-    public static Conditions ofRead(Headers headers) {
-        return new Conditions(headers, "");
+    /** The {@code If-*} headers of a GET or HEAD that came in at {@code now}. */
+    public static Conditions ofRead(Headers headers, Instant now) {
+        return new Conditions(headers, "", now);
     }
 
     /** The {@code x-amz-copy-source-if-*} headers of a copy. */
-    public static Conditions ofCopySource(Headers headers) {
-        return new Conditions(headers, "x-amz-copy-source-");
+    public static Conditions ofCopySource(Headers headers, Instant now) {
+        return new Conditions(headers, "x-amz-copy-source-", now);
     }
 
     /** Decides for an object with this tag (without quotes); a failed precondition is a {@code PreconditionFailed}. */

@@ -1,5 +1,6 @@
 package dev.cairn.api.http;
 
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -44,7 +45,7 @@ public record ObjectHeaders(List<Field> fields) {
             "x-amz-write-offset-bytes");
     private static final Set<String> UNSUPPORTED_CONDITIONS = Set.of("if-match", "if-none-match");
 
-    /** One header to keep: its lower-case name, and its value with every octet as received in one char. */
+    /** One header to keep: its lower-case name, and its value: text in user metadata, elsewhere every octet received in one char. */
     public record Field(String name, String value) {}
 
     public ObjectHeaders {
@@ -78,8 +79,8 @@ public record ObjectHeaders(List<Field> fields) {
         if (systemBytes > MAX_SYSTEM_BYTES) {
             throw tooLarge(MAX_SYSTEM_BYTES);
         }
-        addUserMetadata(headers, fields);
         fields.forEach(ObjectHeaders::requirePrintable);
+        addUserMetadata(headers, fields);
         return new ObjectHeaders(fields);
     }
 
@@ -123,18 +124,18 @@ public record ObjectHeaders(List<Field> fields) {
         }
     }
 
-    /** The content codings of the object itself: {@code aws-chunked} is one of the transfer. */
+    /** The content codings of the object itself, as they were written: {@code aws-chunked} is one of the transfer. */
     private static String contentEncoding(List<String> values) {
         var kept = new ArrayList<String>();
         for (String value : values) {
             for (String coding : value.split(",")) {
                 String name = coding.strip();
                 if (!name.isEmpty() && !name.equalsIgnoreCase("aws-chunked")) {
-                    kept.add(name);
+                    kept.add(coding);
                 }
             }
         }
-        return String.join(",", kept);
+        return String.join(",", kept).strip();
     }
 
     private static String storageClass(String value) {
@@ -164,8 +165,10 @@ public record ObjectHeaders(List<Field> fields) {
         }
         int bytes = 0;
         for (var entry : metadata.entrySet()) {
-            bytes += entry.getKey().length() - META.length() + entry.getValue().length();
-            fields.add(new Field(entry.getKey(), entry.getValue()));
+            requireNoControls(entry.getKey(), entry.getValue());
+            String text = MetadataText.decoded(entry.getValue());
+            bytes += entry.getKey().length() - META.length() + text.getBytes(StandardCharsets.UTF_8).length;
+            fields.add(new Field(entry.getKey(), text));
         }
         if (bytes > MAX_USER_METADATA_BYTES) {
             throw tooLarge(MAX_USER_METADATA_BYTES);
@@ -184,12 +187,23 @@ public record ObjectHeaders(List<Field> fields) {
     }
 
     private static void requirePrintable(Field field) {
-        for (int i = 0; i < field.value().length(); i++) {
-            char c = field.value().charAt(i);
-            if (c < 0x20 && c != '\t' || c == 0x7f || c > 0xff) {
-                throw S3Exception.invalidArgument(
-                        field.name(), "", "A header value must not contain control characters.");
+        requireNoControls(field.name(), field.value());
+        if (field.value().chars().anyMatch(c -> c > 0xff)) {
+            throw S3Exception.invalidArgument(field.name(), "", "A header value must consist of octets.");
+        }
+    }
+
+    private static void requireNoControls(String name, String value) {
+        for (int i = 0; i < value.length(); i++) {
+            char c = value.charAt(i);
+            if (c < 0x20 && c != '\t' || c == 0x7f) {
+                throw S3Exception.invalidArgument(name, "", "A header value must not contain control characters.");
             }
         }
+    }
+
+    /** Whether a kept header is user metadata, whose value is text and not octets. */
+    public static boolean isUserMetadata(String name) {
+        return name.startsWith(META);
     }
 }

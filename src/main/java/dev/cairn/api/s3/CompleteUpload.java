@@ -4,7 +4,6 @@ import dev.cairn.api.http.Answer;
 import dev.cairn.api.http.ETags;
 import dev.cairn.api.http.Headers;
 import dev.cairn.api.http.ObjectHeaders;
-import dev.cairn.api.http.PercentCoding;
 import dev.cairn.api.http.S3Exception;
 import dev.cairn.api.http.checksum.Checksum;
 import dev.cairn.api.http.checksum.ChecksumRequest;
@@ -16,7 +15,6 @@ import dev.cairn.kernel.id.OwnerId;
 import dev.cairn.model.Completion;
 import dev.cairn.model.Uploads;
 import io.smallrye.mutiny.Uni;
-import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.TreeMap;
 
@@ -40,14 +38,14 @@ final class CompleteUpload implements OperationHandler {
                 .map(CompleteMultipartUpload::parse)
                 .map(document -> completion(document, length, request.headers()))
                 .chain(completion -> uploads.complete(request.theBucket().id(), request.objectKey(), id, completion))
-                .map(completed -> render(request.bucketName(), request.objectKey(), completed))
+                .map(completed -> render(request.origin().url(), request.bucketName(), request.objectKey(), completed))
                 .map(document -> Answer.xml(200, document.bytes()));
     }
 
     static Completion completion(CompleteMultipartUpload document, OptionalLong length, Headers headers) {
         return new Completion(
                 document.parts().stream()
-                        .map(part -> new Completion.NamedPart(part.number(), part.etag(), Optional.empty()))
+                        .map(part -> new Completion.NamedPart(part.number(), part.etag()))
                         .toList(),
                 length,
                 digest(document),
@@ -78,11 +76,9 @@ final class CompleteUpload implements OperationHandler {
         return OptionalLong.of(Long.parseLong(text));
     }
 
-    static XmlWriter render(String bucket, Bytes key, Completion.Completed completed) {
-        StringBuilder location = new StringBuilder("/").append(bucket).append('/');
-        PercentCoding.encodePath(key.toUtf8(), location);
+    static XmlWriter render(String location, String bucket, Bytes key, Completion.Completed completed) {
         XmlWriter out = XmlWriter.document("CompleteMultipartUploadResult")
-                .element("Location", location.toString())
+                .element("Location", location)
                 .element("Bucket", bucket)
                 .element("Key", key.toUtf8())
                 .element("ETag", ETags.quoted(completed.etag()));

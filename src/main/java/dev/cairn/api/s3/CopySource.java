@@ -65,7 +65,7 @@ record CopySource(String bucket, Bytes key) {
                 .chain(found -> objects.open(found.id(), key)
                         .map(object -> object.orElseThrow(
                                 () -> S3Error.NO_SUCH_KEY.exception().with("Key", key.toUtf8())))
-                        .invoke(object -> Conditions.ofCopySource(request.headers())
+                        .invoke(object -> Conditions.ofCopySource(request.headers(), request.receivedAt())
                                 .check(object.etag(), Instant.ofEpochMilli(object.modifiedMillis())))
                         .map(object -> new Opened(found, object)));
     }

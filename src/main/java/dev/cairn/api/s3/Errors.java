@@ -43,8 +43,12 @@ final class Errors {
                 S3Error.INVALID_BUCKET_NAME.exception().with("BucketName", name);
             case Refusal.NoSuchUpload(var upload) ->
                 S3Error.NO_SUCH_UPLOAD.exception().with("UploadId", upload.toHex());
-            case Refusal.InvalidPart(int number, String _) ->
-                S3Error.INVALID_PART.exception().with("PartNumber", String.valueOf(number));
+            case Refusal.InvalidPart(var upload, int number, String etag) ->
+                S3Error.INVALID_PART
+                        .exception()
+                        .with("UploadId", upload.toHex())
+                        .with("PartNumber", String.valueOf(number))
+                        .with("ETag", etag);
             case Refusal.InvalidPartOrder() -> S3Error.INVALID_PART_ORDER.exception();
             case Refusal.EntityTooSmall(int number, long proposed, long minimum, String etag) ->
                 S3Error.ENTITY_TOO_SMALL

@@ -7,11 +7,14 @@ import dev.cairn.api.http.ETags;
 import dev.cairn.api.http.HttpDates;
 import dev.cairn.api.http.S3Error;
 import dev.cairn.api.http.S3Exception;
+import dev.cairn.api.http.checksum.Checksum;
+import dev.cairn.api.http.checksum.ChecksumType;
 import dev.cairn.kernel.codec.Bytes;
 import dev.cairn.kernel.id.BucketId;
 import dev.cairn.kernel.io.ByteSource;
 import dev.cairn.model.ObjectStore;
 import dev.cairn.model.ObjectVersion;
+import dev.cairn.proto.ChecksumValue;
 import dev.cairn.proto.HeaderField;
 import io.smallrye.mutiny.Uni;
 import java.time.Instant;
@@ -54,7 +57,8 @@ final class GetObject implements OperationHandler {
                     .exception()
                     .with("Key", request.objectKey().toUtf8()));
             Instant modified = Instant.ofEpochMilli(object.modifiedMillis());
-            return switch (Conditions.ofRead(request.headers()).check(object.etag(), modified)) {
+            return switch (Conditions.ofRead(request.headers(), request.receivedAt())
+                    .check(object.etag(), modified)) {
                 case NOT_MODIFIED -> Uni.createFrom().item(notModified(object));
                 case PROCEED -> request.query().has("partNumber") ? part(request, object) : whole(request, object);
             };
@@ -77,15 +81,15 @@ final class GetObject implements OperationHandler {
                         switch (ByteRange.of(request.headers(), object.length())) {
                             case ByteRange.Whole() -> {
                                 Answer answer = described(Answer.of(200), request, object);
-                                if (wantsChecksum(request)) {
-                                    PutObject.addChecksum(
-                                            answer, object.checksum().map(StoredChecksums::of));
-                                }
+                                addChecksum(answer, request, object);
                                 yield withBody(answer, request, object, new Stretch(0, object.length()));
                             }
                             case ByteRange.Part part -> {
                                 Answer answer = described(Answer.of(206), request, object)
                                         .field("Content-Range", part.contentRange(object.length()));
+                                if (part.first() == 0 && part.last() + 1 == object.length()) {
+                                    addChecksum(answer, request, object);
+                                }
                                 yield withBody(answer, request, object, new Stretch(part.first(), part.last() + 1));
                             }
                             case ByteRange.Unsatisfiable range -> throw range.exception(object.length());
@@ -101,12 +105,23 @@ final class GetObject implements OperationHandler {
             if (number != 1) {
                 throw S3Error.INVALID_PART_NUMBER.exception();
             }
-            return Uni.createFrom().item(partAnswer(request, object, new Stretch(0, object.length())));
+            Answer answer = partAnswer(request, object, new Stretch(0, object.length()));
+            addChecksum(answer, request, object);
+            return Uni.createFrom().item(answer);
         }
         return objects.part(object, number).map(span -> {
             ObjectStore.PartSpan part = span.orElseThrow(S3Error.INVALID_PART_NUMBER::exception);
-            return partAnswer(request, object, new Stretch(part.from(), part.to()))
+            Answer answer = partAnswer(request, object, new Stretch(part.from(), part.to()))
                     .field("x-amz-mp-parts-count", String.valueOf(object.partCount()));
+            if (wantsChecksum(request)) {
+                part.checksum()
+                        .map((ChecksumValue it) -> StoredChecksums.of(it))
+                        .ifPresent(checksum -> answer.field(checksum.algorithm().header(), checksum.text())
+                                .field(
+                                        "x-amz-checksum-type",
+                                        typeOf(object).orElse(checksum.type()).name()));
+            }
+            return answer;
         });
     }
 
@@ -131,6 +146,18 @@ final class GetObject implements OperationHandler {
         }
         throw S3Exception.invalidArgument(
                 "partNumber", text, "Part number must be an integer between 1 and 10000, inclusive");
+    }
+
+    private static void addChecksum(Answer answer, S3Request request, ObjectVersion object) {
+        if (wantsChecksum(request)) {
+            PutObject.addChecksum(answer, object.checksum().map(StoredChecksums::of));
+        }
+    }
+
+    private static Optional<ChecksumType> typeOf(ObjectVersion object) {
+        return object.checksum()
+                .map((ChecksumValue it) -> StoredChecksums.of(it))
+                .map(Checksum::type);
     }
 
     private static boolean wantsChecksum(S3Request request) {
@@ -159,7 +186,7 @@ final class GetObject implements OperationHandler {
         identified(answer, object).field("Accept-Ranges", "bytes");
         for (HeaderField header : object.headers()) {
             if (!isOverridden(request, header.getName())) {
-                answer.field(header.getName(), header.getValue());
+                answer.field(header.getName(), StoredHeaders.sent(header));
             }
         }
         OVERRIDES.forEach((parameter, header) ->

@@ -5,6 +5,8 @@ import io.smallrye.mutiny.Uni;
 
 /** Says that the bucket exists and is the caller's to read. */
 final class HeadBucket implements OperationHandler {
+    static final String REGION = "x-amz-bucket-region";
+
     private final String region;
 
     HeadBucket(String region) {
@@ -13,6 +15,6 @@ final class HeadBucket implements OperationHandler {
 
     @Override
     public Uni<Answer> handle(S3Request request) {
-        return Uni.createFrom().item(Answer.of(200).field("x-amz-bucket-region", region));
+        return Uni.createFrom().item(Answer.of(200).field(REGION, region));
     }
 }

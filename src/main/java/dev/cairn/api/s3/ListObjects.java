@@ -23,6 +23,7 @@ final class ListObjects implements OperationHandler {
 
     @Override
     public Uni<Answer> handle(S3Request request) {
+        ListParameters.refuse(request.query(), "continuation-token", "start-after", "fetch-owner");
         ListParameters parameters = ListParameters.of(request.query(), "max-keys");
         String marker = request.query().get("marker").orElse("");
         ListQuery query =

@@ -39,6 +39,7 @@ final class ListObjectsV2 implements OperationHandler {
 
     @Override
     public Uni<Answer> handle(S3Request request) {
+        ListParameters.refuse(request.query(), "marker");
         ListParameters parameters = ListParameters.of(request.query(), "max-keys");
         Start start = Start.of(request.query());
         ListQuery query = start.apply(parameters.query());

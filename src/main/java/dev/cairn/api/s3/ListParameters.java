@@ -18,17 +18,24 @@ record ListParameters(String prefix, String delimiter, int max, boolean urlEncod
                 query.get("prefix").orElse(""),
                 query.get("delimiter").orElse(""),
                 Numbers.capped(query, maxName, MAX_ITEMS),
-                isUrlEncoded(query.get("encoding-type").orElse("")));
+                query.get("encoding-type").map(ListParameters::isUrlEncoded).orElse(false));
+    }
+
+    /** A parameter of another version of the listing would not do what its sender thinks. */
+    static void refuse(Query query, String... names) {
+        for (String name : names) {
+            query.get(name).ifPresent(value -> {
+                throw S3Exception.invalidArgument(
+                        name, value, "This parameter belongs to another version of ListObjects.");
+            });
+        }
     }
 
     private static boolean isUrlEncoded(String type) {
-        return switch (type) {
-            case "" -> false;
-            case "url" -> true;
-            default ->
-                throw S3Exception.invalidArgument(
-                        "encoding-type", type, "Invalid Encoding Method specified in Request");
-        };
+        if (!type.equals("url")) {
+            throw S3Exception.invalidArgument("encoding-type", type, "Invalid Encoding Method specified in Request");
+        }
+        return true;
     }
 
     /** From the first key on. */

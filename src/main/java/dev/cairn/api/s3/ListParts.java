@@ -72,7 +72,7 @@ final class ListParts implements OperationHandler {
                 .element("LastModified", HttpDates.iso(Instant.ofEpochMilli(part.modifiedMillis())))
                 .element("ETag", ETags.quoted(part.etag()))
                 .element("Size", part.length());
-        UploadChecksums.of(part)
+        UploadChecksums.sent(part)
                 .ifPresent(checksum -> out.element(checksum.algorithm().element(), checksum.text()));
         out.close();
     }

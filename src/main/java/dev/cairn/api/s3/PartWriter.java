@@ -13,6 +13,7 @@ import dev.cairn.model.Upload;
 import dev.cairn.model.Uploads;
 import dev.cairn.proto.ChecksumValue;
 import io.smallrye.mutiny.Uni;
+import java.util.Optional;
 import java.util.function.Supplier;
 
 /** Makes a body of at most {@value #MAX_PART_BYTES} bytes a part of an upload once it proved to be as promised. */
@@ -46,7 +47,7 @@ final class PartWriter {
             Supplier<Headers> trailers) {
         return uploads.storePart(upload, source, length, digests::update)
                 .chain(body -> verified(upload, body, digests, trailers)
-                        .chain(result -> uploads.publishPart(upload, number, body, result.md5(), checksum(result))));
+                        .chain(result -> uploads.publishPart(upload, number, body, digests(result))));
     }
 
     private Uni<BodyDigests.Result> verified(
@@ -61,9 +62,11 @@ final class PartWriter {
         }
     }
 
-    private static ChecksumValue checksum(BodyDigests.Result result) {
-        return result.checksum()
-                .map((Checksum checksum) -> StoredChecksums.of(checksum))
-                .orElseGet(ChecksumValue::getDefaultInstance);
+    private static Part.Digests digests(BodyDigests.Result result) {
+        Optional<ChecksumValue> sent = result.checksum().map((Checksum checksum) -> StoredChecksums.of(checksum));
+        Optional<ChecksumValue> other = result.other().map((Checksum checksum) -> StoredChecksums.of(checksum));
+        return other.isPresent()
+                ? new Part.Digests(result.md5(), other, sent)
+                : new Part.Digests(result.md5(), sent, Optional.empty());
     }
 }

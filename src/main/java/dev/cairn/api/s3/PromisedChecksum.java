@@ -17,6 +17,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * What a Complete promises: of the whole in its headers, of the parts in its document. Makes the checksum of the whole
@@ -47,33 +48,33 @@ record PromisedChecksum(List<CompleteMultipartUpload.Part> parts, Map<ChecksumAl
     public ChecksumValue of(Upload upload, List<Part> chosen) {
         Optional<MultipartChecksum> declared = UploadChecksums.declared(upload.value());
         for (int i = 0; i < chosen.size(); i++) {
-            check(parts.get(i), chosen.get(i), declared);
+            check(upload, parts.get(i), chosen.get(i), declared);
         }
-        Optional<Checksum> whole =
-                declared.or(() -> UploadChecksums.common(chosen)).map(kind -> combined(kind, chosen));
-        if (!type.isEmpty() && whole.filter(it -> it.type().name().equals(type)).isEmpty()) {
+        Checksum whole = combined(upload, UploadChecksums.ofWhole(upload.value()), chosen);
+        if (!type.isEmpty() && !whole.type().name().equals(type)) {
             throw S3Error.INVALID_REQUEST.exception(
                     "The upload was created with another checksum type than the " + type + " of this request.");
         }
         values.forEach((algorithm, value) -> check(algorithm, value, whole));
-        return whole.map((Checksum it) -> StoredChecksums.of(it)).orElseGet(ChecksumValue::getDefaultInstance);
+        return StoredChecksums.of(whole);
     }
 
-    private static Checksum combined(MultipartChecksum kind, List<Part> chosen) {
+    private static Checksum combined(Upload upload, MultipartChecksum kind, List<Part> chosen) {
         return Checksum.ofParts(
                 kind.algorithm(),
                 kind.type(),
                 chosen.stream()
-                        .map(part -> new Checksum.Part(checksum(part).value(), part.length()))
+                        .map(part -> new Checksum.Part(
+                                UploadChecksums.of(part)
+                                        .orElseThrow(() ->
+                                                invalidPart(upload, part, "The part was uploaded without a checksum."))
+                                        .value(),
+                                part.length()))
                         .toList());
     }
 
-    private static Checksum checksum(Part part) {
-        return UploadChecksums.of(part)
-                .orElseThrow(() -> invalidPart(part.number(), "The part was uploaded without a checksum."));
-    }
-
-    private static void check(CompleteMultipartUpload.Part named, Part chosen, Optional<MultipartChecksum> declared) {
+    private static void check(
+            Upload upload, CompleteMultipartUpload.Part named, Part chosen, Optional<MultipartChecksum> declared) {
         declared.filter(kind -> kind.type() == ChecksumType.COMPOSITE)
                 .map(MultipartChecksum::algorithm)
                 .filter(algorithm -> named.checksum(algorithm).isEmpty())
@@ -83,18 +84,22 @@ record PromisedChecksum(List<CompleteMultipartUpload.Part> parts, Map<ChecksumAl
                             .formatted(algorithm, named.number()));
                 });
         for (Map.Entry<ChecksumAlgorithm, Bytes> promised : named.checksums().entrySet()) {
-            Checksum actual = checksum(chosen);
-            if (actual.algorithm() != promised.getKey() || !actual.value().equals(promised.getValue())) {
-                throw invalidPart(named.number(), "The checksum of the part is another.");
+            boolean holds = Stream.of(UploadChecksums.of(chosen), UploadChecksums.sent(chosen))
+                    .flatMap(Optional::stream)
+                    .anyMatch(actual -> actual.algorithm() == promised.getKey()
+                            && actual.value().equals(promised.getValue()));
+            if (!holds) {
+                throw invalidPart(upload, chosen, "The checksum of the part is another.");
             }
         }
     }
 
     /** A composite may be sent with or without its number of parts. */
-    private static void check(ChecksumAlgorithm algorithm, String value, Optional<Checksum> whole) {
-        Checksum actual = whole.filter(it -> it.algorithm() == algorithm)
-                .orElseThrow(() -> S3Error.INVALID_REQUEST.exception(
-                        "The upload has no %s checksum to compare with.".formatted(algorithm)));
+    private static void check(ChecksumAlgorithm algorithm, String value, Checksum actual) {
+        if (actual.algorithm() != algorithm) {
+            throw S3Error.INVALID_REQUEST.exception(
+                    "The upload has no %s checksum to compare with.".formatted(algorithm));
+        }
         boolean same = value.indexOf('-') >= 0
                 ? value.equals(actual.text())
                 : Checksum.decode(algorithm, value).equals(actual.value());
@@ -104,7 +109,11 @@ record PromisedChecksum(List<CompleteMultipartUpload.Part> parts, Map<ChecksumAl
         }
     }
 
-    private static S3Exception invalidPart(int number, String why) {
-        return S3Error.INVALID_PART.exception(why).with("PartNumber", String.valueOf(number));
+    private static S3Exception invalidPart(Upload upload, Part part, String why) {
+        return S3Error.INVALID_PART
+                .exception(why)
+                .with("UploadId", upload.id().toHex())
+                .with("PartNumber", String.valueOf(part.number()))
+                .with("ETag", part.etag());
     }
 }

@@ -59,7 +59,7 @@ public final class S3Pipeline {
     private volatile boolean stopping;
 
     /** What an operator sets; {@code hostId} is how answers name this node. */
-    public record Settings(String region, RootDomain rootDomain, String hostId) {}
+    public record Settings(String region, RootDomain rootDomain, boolean trustsForwardedProto, String hostId) {}
 
     /** Hears how requests ended. */
     @FunctionalInterface
@@ -144,7 +144,7 @@ public final class S3Pipeline {
             RequestTarget target = RequestTarget.parse(exchange.rawTarget(), exchange.host(), settings.rootDomain());
             SignedRequest signed = new SignedRequest(exchange.method(), target, exchange.headers());
             return authenticator
-                    .verify(signed, Instant.ofEpochMilli(env.wallMillis()), settings.region(), secrets)
+                    .verify(signed, now(), settings.region(), secrets)
                     .chain(sender -> switch (sender) {
                         case Authentication.Anonymous() -> throw S3Error.ACCESS_DENIED.exception();
                         case Authentication.Verified verified -> {
@@ -169,7 +169,8 @@ public final class S3Pipeline {
                 .chain(caller -> bucket(operation, name, caller, verified).chain(bucket -> {
                     S3Request request = new S3Request(
                             operation,
-                            target.query(),
+                            new Origin(scheme(exchange), exchange.host(), target),
+                            now(),
                             verified.headers(),
                             verified,
                             caller,
@@ -179,6 +180,20 @@ public final class S3Pipeline {
                             body(exchange, operation, verified));
                     return withinBudget(exchange, request);
                 }));
+    }
+
+    private Instant now() {
+        return Instant.ofEpochMilli(env.wallMillis());
+    }
+
+    /** Only a proxy that the operator vouches for may say that its clients speak TLS. */
+    private String scheme(Exchange exchange) {
+        boolean secure = settings.trustsForwardedProto()
+                && exchange.headers()
+                        .get("x-forwarded-proto")
+                        .filter("https"::equalsIgnoreCase)
+                        .isPresent();
+        return secure ? "https" : "http";
     }
 
     /** Signed chunks are hashed and documents parsed as they are pulled: not on an event loop, where others would wait. */
@@ -287,7 +302,10 @@ public final class S3Pipeline {
                     exchange.client(),
                     error.error().code());
         }
-        return Errors.answer(error, resource(exchange), requestId, settings.hostId());
+        Answer answer = Errors.answer(error, resource(exchange), requestId, settings.hostId());
+        // A HEAD has no document that could say where a bucket lives: clients look here for the region to sign for.
+        boolean namesRegion = exchange.method().equals("HEAD") && answer.status() != 404;
+        return namesRegion ? answer.field(HeadBucket.REGION, settings.region()) : answer;
     }
 
     private static String resource(Exchange exchange) {
@@ -299,7 +317,7 @@ public final class S3Pipeline {
     private void complete(Answer answer, String requestId) {
         answer.field("x-amz-request-id", requestId)
                 .field("x-amz-id-2", settings.hostId())
-                .field("Date", HttpDates.format(Instant.ofEpochMilli(env.wallMillis())))
+                .field("Date", HttpDates.format(now()))
                 .field("Server", "Cairn");
     }
 }

@@ -16,12 +16,14 @@ import dev.cairn.model.AccessKey;
 import dev.cairn.model.Bucket;
 import dev.cairn.model.Permissions;
 import io.smallrye.mutiny.Uni;
+import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
 
 /**
  * A request whose sender is known and allowed to do it; its body is still unread.
  *
+ * @param receivedAt by this node's clock
  * @param headers those received, and in a presigned request its x-amz-* parameters
  * @param bucketName as the caller wrote it; empty for operations on the service
  * @param bucket what the name stands for; absent where the operation needs none
@@ -29,7 +31,8 @@ import java.util.Optional;
  */
 public record S3Request(
         S3Operation operation,
-        Query query,
+        Origin origin,
+        Instant receivedAt,
         Headers headers,
         Authentication.Verified verified,
         AccessKey caller,
@@ -37,6 +40,10 @@ public record S3Request(
         Optional<Bucket> bucket,
         Bytes objectKey,
         ByteSource rawBody) {
+    public Query query() {
+        return origin.target().query();
+    }
+
     /** The bucket of an operation that needs one. */
     public Bucket theBucket() {
         return bucket.orElseThrow();

@@ -1,5 +1,6 @@
 package dev.cairn.api.s3;
 
+import dev.cairn.api.http.MetadataText;
 import dev.cairn.api.http.ObjectHeaders;
 import dev.cairn.proto.HeaderField;
 import java.util.List;
@@ -18,6 +19,13 @@ final class StoredHeaders {
                         .setValue(field.value())
                         .build())
                 .toList();
+    }
+
+    /** The value as an answer carries it. */
+    static String sent(HeaderField field) {
+        return ObjectHeaders.isUserMetadata(field.getName())
+                ? MetadataText.encoded(field.getValue())
+                : field.getValue();
     }
 
     static String storageClass(List<HeaderField> headers) {

@@ -6,12 +6,11 @@ import dev.cairn.api.http.checksum.ChecksumType;
 import dev.cairn.api.http.checksum.MultipartChecksum;
 import dev.cairn.model.Part;
 import dev.cairn.proto.UploadValue;
-import java.util.List;
 import java.util.Optional;
 
 /**
- * Which checksum an upload has. One that declares none still gets one for each part, what the client sent or
- * {@link #FALLBACK}, and for the whole when those of the parts can be combined.
+ * Which checksum an upload has. One that declares none ends with {@link #FALLBACK} of the full object, so each of its parts has that
+ * beside the one that its client sent.
  */
 final class UploadChecksums {
     static final ChecksumAlgorithm FALLBACK = ChecksumAlgorithm.CRC64NVME;
@@ -29,21 +28,18 @@ final class UploadChecksums {
                 .map(algorithm -> new MultipartChecksum(algorithm, type));
     }
 
-    /** What can be said of parts whose upload declared nothing. */
-    static Optional<MultipartChecksum> common(List<Part> parts) {
-        List<Optional<ChecksumAlgorithm>> algorithms = parts.stream()
-                .map(part -> part.checksum().flatMap(value -> StoredChecksums.algorithm(value.getAlgorithm())))
-                .distinct()
-                .toList();
-        return algorithms.size() == 1
-                ? algorithms
-                        .getFirst()
-                        .filter(ChecksumAlgorithm::isCrc)
-                        .map(algorithm -> new MultipartChecksum(algorithm, ChecksumType.FULL_OBJECT))
-                : Optional.empty();
+    /** The checksum of the whole. */
+    static MultipartChecksum ofWhole(UploadValue upload) {
+        return declared(upload).orElse(new MultipartChecksum(FALLBACK, ChecksumType.FULL_OBJECT));
     }
 
+    /** What the part adds to the checksum of the whole. */
     static Optional<Checksum> of(Part part) {
         return part.checksum().map(StoredChecksums::of);
+    }
+
+    /** What the client knows the part by. */
+    static Optional<Checksum> sent(Part part) {
+        return part.sentChecksum().or(part::checksum).map(StoredChecksums::of);
     }
 }

@@ -5,6 +5,7 @@ import dev.cairn.api.http.Answer;
 import dev.cairn.api.http.ETags;
 import dev.cairn.api.http.ObjectHeaders;
 import dev.cairn.api.http.S3Error;
+import dev.cairn.api.http.checksum.BodyDigests;
 import dev.cairn.api.http.checksum.ChecksumAlgorithm;
 import dev.cairn.api.http.checksum.ChecksumRequest;
 import dev.cairn.api.http.checksum.MultipartChecksum;
@@ -35,13 +36,16 @@ final class UploadPart implements OperationHandler {
         PartWriter.requireSize(body.length());
         return uploads.require(request.theBucket().id(), request.objectKey(), id)
                 .chain(upload -> writer.write(
-                        upload,
-                        number,
-                        body,
-                        body.length(),
-                        request.digests(checksum.orElse(algorithm(upload, checksum))),
-                        body::trailers))
+                        upload, number, body, body.length(), digests(request, upload, checksum), body::trailers))
                 .map(UploadPart::answer);
+    }
+
+    /** Parts of an upload that declared nothing all get the checksum that the whole will have. */
+    private static BodyDigests digests(S3Request request, Upload upload, ChecksumRequest sent) {
+        BodyDigests digests = request.digests(sent.orElse(algorithm(upload, sent)));
+        return UploadChecksums.declared(upload.value()).isPresent()
+                ? digests
+                : digests.alsoBy(UploadChecksums.FALLBACK);
     }
 
     /** The algorithm to use for a part that promises none; all parts must be of the one that was declared. */
@@ -59,7 +63,7 @@ final class UploadPart implements OperationHandler {
 
     private static Answer answer(Part part) {
         Answer answer = Answer.of(200).field("ETag", ETags.quoted(part.etag()));
-        UploadChecksums.of(part)
+        UploadChecksums.sent(part)
                 .ifPresent(checksum -> answer.field(checksum.algorithm().header(), checksum.text()));
         return answer;
     }

@@ -70,7 +70,7 @@ final class UploadPartCopy implements OperationHandler {
         XmlWriter out = XmlWriter.document("CopyPartResult")
                 .element("LastModified", HttpDates.iso(Instant.ofEpochMilli(part.modifiedMillis())))
                 .element("ETag", ETags.quoted(part.etag()));
-        UploadChecksums.of(part)
+        UploadChecksums.sent(part)
                 .ifPresent(checksum -> out.element(checksum.algorithm().element(), checksum.text()));
         return out;
     }

@@ -156,6 +156,9 @@ class AuthenticatorTest {
         assertThat(verified("GET", target, "host", HOST, "authorization", "Basic xyz")
                         .keyId())
                 .isEqualTo(ID);
+        assertThat(refused("GET", target, "host", HOST, "authorization", "AWS4-HMAC-SHA256 Credential=x")
+                        .error())
+                .isEqualTo(S3Error.INVALID_ARGUMENT);
         verify(authenticator, "GET", target, NOW.plusSeconds(86_400), "host", HOST);
         verify(authenticator, "GET", target, NOW.minusSeconds(900), "host", HOST);
         for (var outside : List.of(NOW.plusSeconds(86_401), NOW.minusSeconds(901))) {
@@ -277,7 +280,7 @@ class AuthenticatorTest {
                 get(
                         authorization("host;x-amz-content-sha256;x-amz-date;x-amz-meta-a", "0".repeat(64)),
                         "x-amz-meta-a",
-                        "  one   two ",
+                        "  one \t two ",
                         "X-Amz-Meta-A",
                         "three"));
         assertThat(detail(refused, "CanonicalRequest").orElseThrow())

@@ -10,14 +10,16 @@ class ConditionsTest {
     private static final Instant MODIFIED = Instant.parse("2026-03-01T10:00:00.750Z");
     private static final String SAME = "Sun, 01 Mar 2026 10:00:00 GMT";
     private static final String OLDER = "Sun, 01 Mar 2026 09:59:59 GMT";
+    private static final Instant NOW = Instant.parse("2026-03-01T12:00:00Z");
+    private static final String TO_COME = "Sun, 01 Mar 2026 12:00:01 GMT";
     private static final String TAG = "abc";
 
     private static String read(String... headers) {
-        return outcome(Conditions.ofRead(Headers.of(headers)));
+        return outcome(Conditions.ofRead(Headers.of(headers), NOW));
     }
 
     private static String copy(String... headers) {
-        return outcome(Conditions.ofCopySource(Headers.of(headers)));
+        return outcome(Conditions.ofCopySource(Headers.of(headers), NOW));
     }
 
     private static String outcome(Conditions conditions) {
@@ -27,6 +29,13 @@ class ConditionsTest {
         }
         assertThat(failed.error()).isEqualTo(S3Error.PRECONDITION_FAILED);
         return failed.details().getFirst().value();
+    }
+
+    @Test
+    void a_time_to_come_is_no_condition_of_modification() {
+        assertThat(read("If-Modified-Since", TO_COME)).isEqualTo("PROCEED");
+        assertThat(copy("x-amz-copy-source-if-modified-since", TO_COME)).isEqualTo("PROCEED");
+        assertThat(read("If-Unmodified-Since", TO_COME)).isEqualTo("PROCEED");
     }
 
     @Test

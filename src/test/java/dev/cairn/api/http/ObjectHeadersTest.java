@@ -62,6 +62,9 @@ class ObjectHeadersTest {
     void high_octets_are_kept_and_control_characters_are_not() {
         assertThat(ObjectHeaders.parse(Headers.of("x-amz-meta-a", "\u00c3\u00a4"))
                         .get("x-amz-meta-a"))
+                .contains("\u00e4");
+        assertThat(ObjectHeaders.parse(Headers.of("Cache-Control", "\u00c3\u00a4"))
+                        .get("cache-control"))
                 .contains("\u00c3\u00a4");
         assertThat(refused("x-amz-meta-a", "a\rb")).isEqualTo(S3Error.INVALID_ARGUMENT);
         assertThat(refused("Content-Type", "a\u0000b")).isEqualTo(S3Error.INVALID_ARGUMENT);

@@ -262,13 +262,16 @@ final class DocumentsTest {
                 ChecksumAlgorithm.CRC32,
                 ChecksumType.COMPOSITE,
                 List.of(new Checksum.Part(Bytes.ofHex("cbf43926"), 9))));
-        assertThat(CompleteUpload.render("b", Bytes.utf8("d/k k"), new Completion.Completed("e-1", composite))
+        assertThat(CompleteUpload.render(
+                                "https://s3.example.org/b/d/k%20k",
+                                "b", Bytes.utf8("d/k k"), new Completion.Completed("e-1", composite))
                         .text())
                 .isEqualTo(PROLOG + "<CompleteMultipartUploadResult" + XMLNS
-                        + "<Location>/b/d/k%20k</Location><Bucket>b</Bucket><Key>d/k k</Key>"
+                        + "<Location>https://s3.example.org/b/d/k%20k</Location><Bucket>b</Bucket><Key>d/k k</Key>"
                         + "<ETag>&quot;e-1&quot;</ETag><ChecksumCRC32>7kxlUA==-1</ChecksumCRC32>"
                         + "<ChecksumType>COMPOSITE</ChecksumType></CompleteMultipartUploadResult>");
         assertThat(CompleteUpload.render(
+                                "/b/k",
                                 "b",
                                 Bytes.utf8("k"),
                                 new Completion.Completed("e-1", ChecksumValue.getDefaultInstance()))

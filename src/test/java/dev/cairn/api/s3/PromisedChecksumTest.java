@@ -166,19 +166,45 @@ final class PromisedChecksumTest {
     }
 
     @Test
-    void parts_of_an_upload_that_declares_nothing_still_give_a_whole_when_they_combine() {
+    void an_upload_that_declares_nothing_ends_with_crc64nvme_whatever_its_parts_were_sent_with() {
         Upload upload = upload(UploadValue.newBuilder());
-        assertThat(StoredChecksums.of(complete(upload, parts(ChecksumAlgorithm.CRC64NVME), document("", "")))
-                        .value())
-                .isEqualTo(digest(ChecksumAlgorithm.CRC64NVME, FIRST, SECOND));
-        assertThat(complete(upload, parts(ChecksumAlgorithm.SHA1), document(ChecksumAlgorithm.SHA1))
-                        .getAlgorithm())
-                .isZero();
-        List<Part> mixed =
-                List.of(part(1, ChecksumAlgorithm.CRC32, FIRST), part(2, ChecksumAlgorithm.CRC64NVME, SECOND));
-        assertThat(complete(upload, mixed, document("", "")).getAlgorithm()).isZero();
-        assertThat(refused(upload, mixed, document("", ""), "x-amz-checksum-crc32", "AAAAAA=="))
+        List<Part> plain = parts(ChecksumAlgorithm.CRC64NVME);
+        List<Part> sha1 = List.of(
+                sent(plain.getFirst(), ChecksumAlgorithm.SHA1, FIRST),
+                sent(plain.get(1), ChecksumAlgorithm.SHA1, SECOND));
+        for (var made : List.of(
+                complete(upload, plain, document("", "")),
+                complete(upload, sha1, document("", "")),
+                complete(upload, sha1, document(ChecksumAlgorithm.SHA1)),
+                complete(upload, sha1, document(ChecksumAlgorithm.CRC64NVME)))) {
+            assertThat(StoredChecksums.of(made).value()).isEqualTo(digest(ChecksumAlgorithm.CRC64NVME, FIRST, SECOND));
+            assertThat(StoredChecksums.of(made).type()).isEqualTo(ChecksumType.FULL_OBJECT);
+        }
+        assertThat(refused(upload, sha1, document(element(ChecksumAlgorithm.SHA1, SECOND), "")))
+                .isEqualTo(S3Error.INVALID_PART);
+        assertThat(refused(upload, sha1, document("", ""), "x-amz-checksum-crc32", "AAAAAA=="))
                 .isEqualTo(S3Error.INVALID_REQUEST);
+    }
+
+    @Test
+    void an_invalid_part_is_named_with_its_upload_and_tag() {
+        Upload upload = declaring(ChecksumAlgorithm.CRC32, ChecksumType.FULL_OBJECT);
+        var thrown = catchThrowableOfType(
+                S3Exception.class,
+                () -> complete(
+                        upload, parts(ChecksumAlgorithm.CRC32), document("", element(ChecksumAlgorithm.CRC32, FIRST))));
+        assertThat(thrown.details())
+                .extracting(detail -> detail.name())
+                .containsExactly("UploadId", "PartNumber", "ETag");
+    }
+
+    private static Part sent(Part part, ChecksumAlgorithm algorithm, Bytes content) {
+        return new Part(
+                part.sort(),
+                part.stamp(),
+                part.value().toBuilder()
+                        .setSentChecksum(StoredChecksums.of(Checksum.ofWhole(algorithm, digest(algorithm, content))))
+                        .build());
     }
 
     @Test

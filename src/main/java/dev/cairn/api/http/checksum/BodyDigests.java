@@ -20,9 +20,11 @@ public final class BodyDigests {
     private final @Nullable RunningChecksum checksum;
     private RunningChecksum.@Nullable Sha sha256;
     private @Nullable Bytes suppliedSha256;
+    private @Nullable ChecksumAlgorithm other;
+    private @Nullable RunningChecksum otherChecksum;
 
     /** What the body turned out to be. */
-    public record Result(Bytes md5, Optional<Checksum> checksum) {
+    public record Result(Bytes md5, Optional<Checksum> checksum, Optional<Checksum> other) {
         /** The entity tag of a body stored in one piece, without quotes. */
         public String etag() {
             return md5.toHex();
@@ -66,6 +68,15 @@ public final class BodyDigests {
         throw S3Error.INVALID_DIGEST.exception().with("Content-MD5", header.get());
     }
 
+    /** Before the first piece: {@link Result#other} will be the checksum by this algorithm, whatever the client chose. */
+    public BodyDigests alsoBy(ChecksumAlgorithm algorithm) {
+        if (!request.algorithm().equals(Optional.of(algorithm))) {
+            other = algorithm;
+            otherChecksum = algorithm.start();
+        }
+        return this;
+    }
+
     /** True when someone needs the SHA-256 of the body; {@link #sha256IsSupplied} then saves computing it here. */
     public boolean needsSha256() {
         return declaredSha256 != null || request.algorithm().equals(Optional.of(ChecksumAlgorithm.SHA256));
@@ -89,6 +100,9 @@ public final class BodyDigests {
         if (checksum != null) {
             checksum.update(piece);
         }
+        if (otherChecksum != null) {
+            otherChecksum.update(piece);
+        }
     }
 
     /** Ends the computation: compares everything declared, also in the trailers, and gives the digests; once. */
@@ -108,7 +122,7 @@ public final class BodyDigests {
                     .with("S3ComputedContentSHA256", sha256Value.toHex());
         }
         if (request.algorithm().isEmpty()) {
-            return new Result(md5Value, Optional.empty());
+            return new Result(md5Value, Optional.empty(), other());
         }
         var algorithm = request.algorithm().get();
         var value = checksum == null ? sha256Value : checksum.value();
@@ -121,7 +135,13 @@ public final class BodyDigests {
             throw S3Error.BAD_DIGEST.exception(
                     "The " + algorithm + " you specified did not match the calculated checksum.");
         }
-        return new Result(md5Value, Optional.of(Checksum.ofWhole(algorithm, value)));
+        return new Result(md5Value, Optional.of(Checksum.ofWhole(algorithm, value)), other());
+    }
+
+    private Optional<Checksum> other() {
+        return other == null || otherChecksum == null
+                ? Optional.empty()
+                : Optional.of(Checksum.ofWhole(other, otherChecksum.value()));
     }
 
     private Bytes sha256() {

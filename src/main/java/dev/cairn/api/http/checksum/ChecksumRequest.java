@@ -32,15 +32,18 @@ public final class ChecksumRequest {
         this.inTrailer = inTrailer;
     }
 
+    /** Whether this lower-case name is that of a header that carries a checksum. */
+    public static boolean isValue(String name) {
+        return name.startsWith(PREFIX) && !OTHERS.contains(name);
+    }
+
     /** Reads the headers of a request with a body, such as PutObject, UploadPart or DeleteObjects. */
     public static ChecksumRequest from(Headers headers) {
         ChecksumAlgorithm algorithm = null;
         Bytes expected = null;
         for (var entry : headers.entries()) {
             String name = entry.getKey().toLowerCase(Locale.ROOT);
-            if (name.startsWith(PREFIX)
-                    && !OTHERS.contains(name)
-                    && !entry.getValue().isBlank()) {
+            if (isValue(name) && !entry.getValue().isBlank()) {
                 if (algorithm != null) {
                     throw severalAlgorithms();
                 }
@@ -50,18 +53,20 @@ public final class ChecksumRequest {
         }
         boolean inTrailer = false;
         for (String value : headers.all("x-amz-trailer")) {
-            for (String announced : value.split(",")) {
+            for (String announced : value.split(",", -1)) {
                 String name = announced.strip().toLowerCase(Locale.ROOT);
-                if (name.startsWith(PREFIX)) {
-                    if (algorithm != null) {
-                        throw severalAlgorithms();
-                    }
-                    algorithm = ofHeader(name);
-                    inTrailer = true;
+                if (!isValue(name)) {
+                    throw S3Error.INVALID_REQUEST.exception(
+                            "The value specified in the x-amz-trailer header is not supported");
                 }
+                if (algorithm != null) {
+                    throw severalAlgorithms();
+                }
+                algorithm = ofHeader(name);
+                inTrailer = true;
             }
         }
-        var named = headers.get(SDK_ALGORITHM).filter(name -> !name.isBlank());
+        var named = headers.get(SDK_ALGORITHM);
         if (named.isPresent()) {
             var wanted = named(named.get());
             if (algorithm != null && algorithm != wanted) {
