@@ -2,7 +2,7 @@ package dev.cairn.server;
 
 import dev.cairn.api.auth.Authenticator;
 import dev.cairn.api.http.RootDomain;
-import dev.cairn.api.s3.S3Operations;
+import dev.cairn.api.s3.Routes;
 import dev.cairn.api.s3.S3Pipeline;
 import dev.cairn.config.CairnConfig;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -85,7 +85,7 @@ final class Serving {
                 new Authenticator(SIGNING_KEYS),
                 node.node().keys(),
                 node.node().buckets(),
-                new S3Operations(node.node(), config.s3().region()),
+                new Routes(node.node(), config.s3().region()),
                 node.budget(),
                 node.room()::isLeft,
                 metrics);

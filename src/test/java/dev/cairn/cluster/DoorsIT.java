@@ -11,6 +11,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
@@ -105,18 +106,30 @@ final class DoorsIT {
 
     @Test
     void no_signature_stands_in_the_log_of_an_internal_error() throws IOException {
-        try (CairnProcess other = CairnProcess.start("no-data-directory")) {
-            Files.move(other.home().resolve("data"), other.home().resolve("elsewhere"));
-            Files.createFile(other.home().resolve("data"));
+        try (CairnProcess other = CairnProcess.start("damaged-block")) {
+            String path = Wire.path(BUCKET, "k");
+            other.wire().call("PUT", path).body(new byte[300_000]).send();
+            damageBlocks(other.home().resolve("data"));
             for (boolean presigned : new boolean[] {true, false}) {
-                Call put = other.wire().call("PUT", Wire.path(BUCKET, "k")).body(new byte[300_000]);
-                byte[] bytes = (presigned ? put.presigned(Duration.ofMinutes(5)) : put).bytes();
+                Call get = other.wire().call("GET", path);
+                byte[] bytes = (presigned ? get.presigned(Duration.ofMinutes(5)) : get).bytes();
                 assertThat(other.wire().exchange(bytes, false).status()).isEqualTo(500);
                 String request = new String(bytes, StandardCharsets.ISO_8859_1);
                 String signature = request.split("(?i)signature=")[1].substring(0, 64);
                 assertThat(other.log()).contains("internal error").doesNotContain(signature);
             }
             assertThat(other.log()).doesNotContainIgnoringCase("signature=").doesNotContainIgnoringCase("credential=");
+        }
+    }
+
+    private static void damageBlocks(Path data) throws IOException {
+        try (var files = Files.walk(data)) {
+            for (Path block : files.filter(file -> file.getFileName().toString().length() == 64)
+                    .toList()) {
+                byte[] bytes = Files.readAllBytes(block);
+                bytes[bytes.length / 2] ^= 1;
+                Files.write(block, bytes);
+            }
         }
     }
 

@@ -71,12 +71,10 @@ record CopySource(String bucket, Bytes key) {
     }
 
     private static void requireReadable(S3Request request, Bucket source) {
-        boolean asExpected = request.headers()
-                .get(EXPECTED_OWNER)
-                .map(owner -> source.grantOf(owner).owner())
-                .orElse(true);
-        if (!asExpected || !Permission.READ.isIn(source.grantOf(request.caller().id()))) {
-            throw S3Error.ACCESS_DENIED.exception();
-        }
+        Authorizer.require(
+                new Caller.Key(request.caller()),
+                Permission.READ,
+                source,
+                request.headers().get(EXPECTED_OWNER).orElse(null));
     }
 }

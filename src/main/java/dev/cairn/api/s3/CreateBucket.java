@@ -34,6 +34,9 @@ final class CreateBucket implements OperationHandler {
                         requireHere(CreateBucketConfiguration.parse(body).locationConstraint()))
                 .chain(() -> buckets.resolve(name, Optional.of(caller.id())))
                 .chain(taken -> {
+                    if (taken.isPresent() && isMadeAgain(taken.get(), caller)) {
+                        return Uni.createFrom().item(taken.get());
+                    }
                     taken.ifPresent(bucket -> refuseTaken(name, bucket, caller));
                     if (!caller.mayCreateBuckets()) {
                         throw S3Error.ACCESS_DENIED.exception();
@@ -41,6 +44,12 @@ final class CreateBucket implements OperationHandler {
                     return buckets.createFor(name, caller.id());
                 })
                 .map(_ -> Answer.of(200).field("Location", "/" + name));
+    }
+
+    /** In the oldest region making one's own bucket again has always been no mistake. */
+    private boolean isMadeAgain(Bucket bucket, AccessKey caller) {
+        return region.equals(GetBucketLocation.NAMELESS)
+                && bucket.grantOf(caller.id()).owner();
     }
 
     /** Whoever may not make buckets still learns that one is theirs: tools that make what they need expect that. */

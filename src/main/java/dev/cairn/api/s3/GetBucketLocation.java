@@ -6,7 +6,7 @@ import io.smallrye.mutiny.Uni;
 
 /** Names the region, which is the same for all buckets; {@code us-east-1} is shown as nothing, as S3 does. */
 final class GetBucketLocation implements OperationHandler {
-    private static final String NAMELESS = "us-east-1";
+    static final String NAMELESS = "us-east-1";
 
     private final String region;
 

@@ -49,7 +49,7 @@ final class GetObject implements OperationHandler {
     public Uni<Answer> handle(S3Request request) {
         VersionIds.requireCurrent(request.query());
         BucketId bucket = request.theBucket().id();
-        boolean head = request.operation() == S3Operation.HEAD_OBJECT;
+        boolean head = request.isHead();
         Uni<Optional<ObjectVersion>> found =
                 head ? objects.head(bucket, request.objectKey()) : objects.open(bucket, request.objectKey());
         Uni<Answer> answer = found.chain(it -> {
@@ -209,7 +209,7 @@ final class GetObject implements OperationHandler {
     }
 
     private Answer withBody(Answer answer, S3Request request, ObjectVersion object, Stretch stretch) {
-        if (request.operation() == S3Operation.HEAD_OBJECT) {
+        if (request.isHead()) {
             return answer.body(new Answer.Body.Withheld(stretch.length()));
         }
         if (object.value().getBody().getInlined() || stretch.length() == 0) {

@@ -30,7 +30,6 @@ import java.util.Optional;
  * @param objectKey empty where the operation names none
  */
 public record S3Request(
-        S3Operation operation,
         Origin origin,
         Instant receivedAt,
         Headers headers,
@@ -40,6 +39,10 @@ public record S3Request(
         Optional<Bucket> bucket,
         Bytes objectKey,
         ByteSource rawBody) {
+    boolean isHead() {
+        return origin.method().equals("HEAD");
+    }
+
     public Query query() {
         return origin.target().query();
     }

@@ -47,6 +47,19 @@ public final class XmlWriter {
         return this;
     }
 
+    /** As {@link #open}, with an {@code xsi:type}. */
+    public XmlWriter openTyped(String name, String schemaInstance, String type) {
+        plain("<")
+                .plain(name)
+                .plain(" xmlns:xsi=\"")
+                .plain(schemaInstance)
+                .plain("\" xsi:type=\"")
+                .plain(type)
+                .plain("\">");
+        open.push(name);
+        return this;
+    }
+
     /** Ends the innermost element. */
     public XmlWriter close() {
         plain("</").plain(open.pop()).plain(">");

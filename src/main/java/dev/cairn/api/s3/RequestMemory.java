@@ -1,0 +1,75 @@
+package dev.cairn.api.s3;
+
+import dev.cairn.api.http.Answer;
+import dev.cairn.api.http.BodyBudget;
+import dev.cairn.api.http.BudgetedSource;
+import dev.cairn.api.http.Headers;
+import dev.cairn.block.BlockFiles;
+import dev.cairn.kernel.codec.Bytes;
+import dev.cairn.kernel.io.ByteSource;
+import io.smallrye.mutiny.Uni;
+
+/** What bodies of requests and answers may hold of the memory: taken before they are begun, given back when they end. */
+final class RequestMemory {
+    private static final long BODY_BYTES = 2 * BlockFiles.PIECE_BYTES;
+    private static final long DOCUMENT_COPIES = 4;
+
+    private final BodyBudget budget;
+
+    RequestMemory(BodyBudget budget) {
+        this.budget = budget;
+    }
+
+    /** A request whose body has to come in holds a bounded amount of memory meanwhile. */
+    Uni<Answer> handle(Route route, S3Request request, Headers received) {
+        long held = held(route, received);
+        if (held == 0) {
+            return route.handler().handle(request);
+        }
+        budget.take(held);
+        return Uni.createFrom()
+                .deferred(() -> route.handler().handle(request))
+                .onTermination()
+                .invoke(() -> budget.giveBack(held));
+    }
+
+    /** What a body holds while it comes in: some pieces of it; or all of a document, and what that is read into. */
+    private long held(Route route, Headers headers) {
+        long length = Math.max(length(headers, "content-length"), length(headers, "x-amz-decoded-content-length"));
+        if (route.is(Route.Trait.READS_DOCUMENT)) {
+            // However small the budget is, one after the other must be able to pass.
+            return Math.min(length * DOCUMENT_COPIES, budget.limitBytes() / 2);
+        }
+        return headers.has("transfer-encoding") ? BODY_BYTES : Math.min(length, BODY_BYTES);
+    }
+
+    private static long length(Headers headers, String name) {
+        try {
+            return Math.clamp(Long.parseLong(headers.get(name).orElse("0").strip()), 0, Integer.MAX_VALUE);
+        } catch (NumberFormatException _) {
+            return 0;
+        }
+    }
+
+    /** The answer with a body that holds its memory until the client has it; {@code Overloaded} when there is none left. */
+    Answer held(Answer answer) {
+        return switch (answer.body()) {
+            case Answer.Body.Streamed(ByteSource source, long length) -> held(answer, source, length, BODY_BYTES);
+            // A long listing is in memory as a whole until a slow client has it.
+            case Answer.Body.Whole(Bytes bytes)
+            when bytes.length() > BODY_BYTES ->
+                held(answer, ByteSource.of(bytes), bytes.length(), budget.limitBytes() / 2);
+            case Answer.Body.Whole _, Answer.Body.Withheld _ -> answer;
+        };
+    }
+
+    private Answer held(Answer answer, ByteSource source, long length, long maxHeld) {
+        try {
+            return answer.body(
+                    new Answer.Body.Streamed(new BudgetedSource(source, budget, Math.min(length, maxHeld)), length));
+        } catch (RuntimeException overloaded) {
+            source.cancel();
+            throw overloaded;
+        }
+    }
+}

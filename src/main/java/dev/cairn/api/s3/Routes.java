@@ -1,0 +1,246 @@
+package dev.cairn.api.s3;
+
+import static dev.cairn.api.s3.Permission.NONE;
+import static dev.cairn.api.s3.Permission.OWNER;
+import static dev.cairn.api.s3.Permission.READ;
+import static dev.cairn.api.s3.Permission.WRITE;
+import static dev.cairn.api.s3.Route.Scope.BUCKET;
+import static dev.cairn.api.s3.Route.Scope.OBJECT;
+import static dev.cairn.api.s3.Route.Scope.SERVICE;
+import static dev.cairn.api.s3.Route.Trait.ADDS_DATA;
+import static dev.cairn.api.s3.Route.Trait.READS_DOCUMENT;
+
+import dev.cairn.api.http.Headers;
+import dev.cairn.api.http.Query;
+import dev.cairn.api.http.RequestTarget;
+import dev.cairn.api.http.S3Error;
+import dev.cairn.api.http.S3Exception;
+import dev.cairn.model.AccessKeys;
+import dev.cairn.model.Buckets;
+import dev.cairn.model.ObjectStore;
+import dev.cairn.model.StorageNode;
+import dev.cairn.model.Uploads;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/** The operations that are built, one line each, and how a request selects one. Whatever S3 knows and is not here is {@code NotImplemented}. */
+public final class Routes {
+    private static final String COPY_SOURCE = "x-amz-copy-source";
+    private static final String LIST_TYPE = "list-type";
+
+    /** Sub-resources of operations that are not built: a request with one must not be taken for the plain one. */
+    private static final Set<String> NOT_BUILT = Set.of(
+            "abac",
+            "analytics",
+            "annotation",
+            "append",
+            "attributes",
+            "intelligent-tiering",
+            "inventory",
+            "metadataConfiguration",
+            "metadataInventoryTable",
+            "metadataJournalTable",
+            "metadataTable",
+            "metrics",
+            "quota",
+            "renameObject",
+            "restore",
+            "select",
+            "select-type",
+            "session",
+            "torrent",
+            "updateEncryption",
+            "versions");
+
+    private final Map<Selection, Route> routes = new HashMap<>();
+    private final Set<String> subResources = new HashSet<>(NOT_BUILT);
+
+    /** What tells one route from another. */
+    private record Selection(String method, Route.Scope scope, String selector, boolean copies) {
+        @Override
+        public boolean equals(@Nullable Object other) {
+            return other instanceof Selection that
+                    && method.equals(that.method)
+                    && scope == that.scope
+                    && selector.equals(that.selector)
+                    && copies == that.copies;
+        }
+
+        @Override
+        public int hashCode() {
+            return (method.hashCode() * 31 + scope.hashCode()) * 31 + selector.hashCode();
+        }
+    }
+
+    public Routes(StorageNode node, String region) {
+        ObjectStore objects = node.objects();
+        Buckets buckets = node.buckets();
+        AccessKeys keys = node.keys();
+        Uploads uploads = node.uploads();
+        GetObject read = new GetObject(objects);
+        add("ListBuckets", "GET", SERVICE, "", NONE, new ListBuckets(buckets, region));
+
+        add("CreateBucket", "PUT", BUCKET, "", NONE, new CreateBucket(buckets, region), ADDS_DATA, READS_DOCUMENT);
+        add("HeadBucket", "HEAD", BUCKET, "", READ, new HeadBucket(region));
+        add("DeleteBucket", "DELETE", BUCKET, "", OWNER, new DeleteBucket(buckets));
+        add("ListObjects", "GET", BUCKET, "", READ, new ListObjects(objects, keys));
+        add("ListObjectsV2", "GET", BUCKET, LIST_TYPE, READ, new ListObjectsV2(objects, keys));
+        add("ListMultipartUploads", "GET", BUCKET, "uploads", READ, new ListMultipartUploads(uploads, keys));
+        add("DeleteObjects", "POST", BUCKET, "delete", WRITE, new DeleteObjects(objects), READS_DOCUMENT);
+        add("GetBucketLocation", "GET", BUCKET, "location", READ, new GetBucketLocation(region));
+        addUnsetSettings(keys);
+
+        add("GetObject", "GET", OBJECT, "", READ, read);
+        add("GetObject", "GET", OBJECT, "partNumber", READ, read);
+        add("HeadObject", "HEAD", OBJECT, "", READ, read);
+        add("HeadObject", "HEAD", OBJECT, "partNumber", READ, read);
+        add("PutObject", "PUT", OBJECT, "", WRITE, new PutObject(objects), ADDS_DATA);
+        copy("CopyObject", "PUT", OBJECT, "", WRITE, new CopyObject(buckets, objects), ADDS_DATA);
+        add("DeleteObject", "DELETE", OBJECT, "", WRITE, new DeleteObject(objects));
+        add("GetObjectTagging", "GET", OBJECT, "tagging", READ, UnsetSetting.ofObject(objects, UnsetSetting.noTags()));
+        add("GetObjectAcl", "GET", OBJECT, "acl", READ, new GetAcl(keys, objects));
+        add("GetObjectRetention", "GET", OBJECT, "retention", READ, UnsetSetting.noObjectLock(objects));
+        add("GetObjectLegalHold", "GET", OBJECT, "legal-hold", READ, UnsetSetting.noObjectLock(objects));
+
+        add("CreateMultipartUpload", "POST", OBJECT, "uploads", WRITE, new CreateMultipartUpload(uploads), ADDS_DATA);
+        add("UploadPart", "PUT", OBJECT, "partNumber&uploadId", WRITE, new UploadPart(objects, uploads), ADDS_DATA);
+        copy(
+                "UploadPartCopy",
+                "PUT",
+                OBJECT,
+                "partNumber&uploadId",
+                WRITE,
+                new UploadPartCopy(buckets, objects, uploads),
+                ADDS_DATA);
+        add("CompleteMultipartUpload", "POST", OBJECT, "uploadId", WRITE, new CompleteUpload(uploads), READS_DOCUMENT);
+        add("AbortMultipartUpload", "DELETE", OBJECT, "uploadId", WRITE, new AbortMultipartUpload(uploads));
+        add("ListParts", "GET", OBJECT, "uploadId", READ, new ListParts(uploads, keys));
+    }
+
+    /** Settings that nobody can make yet are read as those of a bucket that never had any. */
+    private void addUnsetSettings(AccessKeys keys) {
+        add("GetBucketAcl", "GET", BUCKET, "acl", READ, new GetAcl(keys, null));
+        unset("GetBucketVersioning", "versioning", UnsetSetting.empty("VersioningConfiguration"));
+        unset("GetBucketAccelerateConfiguration", "accelerate", UnsetSetting.empty("AccelerateConfiguration"));
+        unset("GetBucketLogging", "logging", UnsetSetting.empty("BucketLoggingStatus"));
+        unset("GetBucketNotificationConfiguration", "notification", UnsetSetting.empty("NotificationConfiguration"));
+        unset("GetBucketRequestPayment", "requestPayment", UnsetSetting.ownerPays());
+        unset("GetBucketOwnershipControls", "ownershipControls", UnsetSetting.ownerOwnsEverything());
+        unset("GetBucketTagging", "tagging", UnsetSetting.absent(S3Error.NO_SUCH_TAG_SET));
+        unset("GetBucketPolicy", "policy", UnsetSetting.absent(S3Error.NO_SUCH_BUCKET_POLICY));
+        unset("GetBucketPolicyStatus", "policyStatus", UnsetSetting.absent(S3Error.NO_SUCH_BUCKET_POLICY));
+        unset("GetBucketCors", "cors", UnsetSetting.absent(S3Error.NO_SUCH_CORS_CONFIGURATION));
+        unset(
+                "GetBucketLifecycleConfiguration",
+                "lifecycle",
+                UnsetSetting.absent(S3Error.NO_SUCH_LIFECYCLE_CONFIGURATION));
+        unset("GetBucketWebsite", "website", UnsetSetting.absent(S3Error.NO_SUCH_WEBSITE_CONFIGURATION));
+        unset(
+                "GetBucketEncryption",
+                "encryption",
+                UnsetSetting.absent(S3Error.SERVER_SIDE_ENCRYPTION_CONFIGURATION_NOT_FOUND));
+        unset("GetBucketReplication", "replication", UnsetSetting.absent(S3Error.REPLICATION_CONFIGURATION_NOT_FOUND));
+        unset(
+                "GetObjectLockConfiguration",
+                "object-lock",
+                UnsetSetting.absent(S3Error.OBJECT_LOCK_CONFIGURATION_NOT_FOUND));
+        unset(
+                "GetPublicAccessBlock",
+                "publicAccessBlock",
+                UnsetSetting.absent(S3Error.NO_SUCH_PUBLIC_ACCESS_BLOCK_CONFIGURATION));
+    }
+
+    private void unset(String name, String selector, OperationHandler handler) {
+        add(name, "GET", BUCKET, selector, READ, handler);
+    }
+
+    private void add(
+            String name,
+            String method,
+            Route.Scope scope,
+            String selector,
+            Permission permission,
+            OperationHandler handler,
+            Route.Trait... traits) {
+        add(new Route(name, method, scope, selector, false, permission, Set.of(traits), handler));
+    }
+
+    private void copy(
+            String name,
+            String method,
+            Route.Scope scope,
+            String selector,
+            Permission permission,
+            OperationHandler handler,
+            Route.Trait... traits) {
+        add(new Route(name, method, scope, selector, true, permission, Set.of(traits), handler));
+    }
+
+    private void add(Route route) {
+        var selection = new Selection(route.method(), route.scope(), route.selector(), route.copies());
+        if (routes.put(selection, route) != null) {
+            throw new IllegalStateException("two routes for " + selection);
+        }
+        if (!route.selector().isEmpty()) {
+            subResources.addAll(Arrays.asList(route.selector().split("&")));
+        }
+    }
+
+    /** The operation that method, target and headers select. */
+    Route of(String method, RequestTarget target, Headers headers) {
+        Route.Scope scope = target.key().isPresent() ? OBJECT : target.bucket().isPresent() ? BUCKET : SERVICE;
+        String selector = selector(scope, target.query());
+        boolean copies = scope == OBJECT && method.equals("PUT") && headers.has(COPY_SOURCE);
+        Route route = routes.get(new Selection(method, scope, selector, copies));
+        if (route == null) {
+            throw notServed(method, scope, selector);
+        }
+        return route;
+    }
+
+    private String selector(Route.Scope scope, Query query) {
+        List<Query.Parameter> parameters = query.parameters();
+        if (parameters.isEmpty()) {
+            return "";
+        }
+        TreeSet<String> selectors = new TreeSet<>();
+        for (Query.Parameter parameter : parameters) {
+            if (parameter.name().equals(LIST_TYPE)
+                    ? isSecondListing(scope, parameter.value())
+                    : subResources.contains(parameter.name())) {
+                selectors.add(parameter.name());
+            }
+        }
+        return String.join("&", selectors);
+    }
+
+    private static boolean isSecondListing(Route.Scope scope, String type) {
+        if (scope != BUCKET) {
+            return false;
+        }
+        return switch (type) {
+            case "2" -> true;
+            case "1", "" -> false;
+            default -> throw S3Exception.invalidArgument(LIST_TYPE, type, "Invalid list type.");
+        };
+    }
+
+    private static S3Exception notServed(String method, Route.Scope scope, String selector) {
+        if (scope == OBJECT && method.equals("PUT") && (selector.equals("partNumber") || selector.equals("uploadId"))) {
+            return S3Exception.invalidArgument(selector, "", "partNumber and uploadId belong together.");
+        }
+        if (!selector.isEmpty()) {
+            return S3Error.NOT_IMPLEMENTED.exception();
+        }
+        return switch (method) {
+            case "OPTIONS", "POST" -> S3Error.NOT_IMPLEMENTED.exception();
+            default -> S3Error.METHOD_NOT_ALLOWED.exception();
+        };
+    }
+}
