@@ -1,9 +1,10 @@
 package dev.cairn.block;
 
 import dev.cairn.kernel.codec.Bytes;
-import dev.cairn.kernel.env.Env;
 import dev.cairn.kernel.id.BlockHash;
 import dev.cairn.kernel.io.Repeat;
+import dev.cairn.kernel.work.Worker;
+import dev.cairn.kernel.work.Workers;
 import dev.cairn.store.Entry;
 import dev.cairn.store.Scan;
 import dev.cairn.store.Store;
@@ -15,6 +16,7 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 
 /**
  * Deletes blocks that nobody refers to, and finds files that no reference ever named (what a crash leaves behind). A block goes only
@@ -26,7 +28,6 @@ public final class BlockCleaner {
     private static final int BATCH = 64;
     private static final int SWEEP_BATCH = 1000;
 
-    private final Env env;
     private final Store store;
     private final BlockFiles files;
     private final BlockReferences references;
@@ -34,8 +35,7 @@ public final class BlockCleaner {
     private final AtomicLong deleted = new AtomicLong();
     private final AtomicLong orphans = new AtomicLong();
 
-    BlockCleaner(Env env, Store store, BlockFiles files, BlockReferences references, Gate gate) {
-        this.env = env;
+    BlockCleaner(Store store, BlockFiles files, BlockReferences references, Gate gate) {
         this.store = store;
         this.files = files;
         this.references = references;
@@ -43,9 +43,9 @@ public final class BlockCleaner {
     }
 
     /** Cleans for as long as the node runs; sweeps for orphans at once and then every few hours. */
-    public void start() {
-        cleanLater();
-        sweepThenLater();
+    public void start(Workers workers) {
+        workers.start("block cleaner", POLL, POLL, _ -> clean());
+        workers.start("block sweep", Duration.ZERO, SWEEP, this::sweep);
     }
 
     public long deletedBlocks() {
@@ -54,15 +54,6 @@ public final class BlockCleaner {
 
     public long orphansFound() {
         return orphans.get();
-    }
-
-    private void cleanLater() {
-        env.schedule(
-                POLL, () -> clean().onFailure().recoverWithNull().subscribe().with(_ -> cleanLater()));
-    }
-
-    private void sweepThenLater() {
-        sweep().onFailure().recoverWithNull().subscribe().with(_ -> env.schedule(SWEEP, this::sweepThenLater));
     }
 
     /** Deletes everything that is due. */
@@ -110,6 +101,14 @@ public final class BlockCleaner {
 
     /** Queues every file without a reference; the cleaner looks again after the delay, when writers under way are done. */
     public Uni<Void> sweep() {
+        return sweep(_ -> {});
+    }
+
+    private Uni<Void> sweep(Worker worker) {
+        return sweep(worker::progress);
+    }
+
+    private Uni<Void> sweep(Consumer<String> progress) {
         Deque<BlockHash> last = new ArrayDeque<>();
         return Repeat.whileTrue(() -> files.list(Optional.ofNullable(last.peek()), SWEEP_BATCH)
                 .chain(hashes -> {
@@ -118,6 +117,7 @@ public final class BlockCleaner {
                     }
                     last.clear();
                     last.push(hashes.getLast());
+                    progress.accept("at " + hashes.getLast());
                     return store.commitLazily(tx -> {
                         hashes.stream()
                                 .map(BlockHash::value)

@@ -28,6 +28,9 @@ public interface BlockFiles extends AutoCloseable {
     /** Reads a whole block and compares its SHA-256 with its name; a damaged one is set aside. False when missing or damaged. */
     Uni<Boolean> scrub(BlockHash hash);
 
+    /** Names of blocks whose files were set aside as damaged and that are not here again since, at most {@code limit}. */
+    Uni<List<BlockHash>> setAside(int limit);
+
     /** Removes a block; nothing happens when it is not here. */
     Uni<Void> delete(BlockHash hash);
 

@@ -3,7 +3,6 @@ package dev.cairn.block;
 import dev.cairn.crdt.Lww;
 import dev.cairn.kernel.Failure;
 import dev.cairn.kernel.codec.Bytes;
-import dev.cairn.kernel.env.Env;
 import dev.cairn.kernel.id.BlockHash;
 import dev.cairn.kernel.id.NodeId;
 import dev.cairn.kernel.id.OwnerId;
@@ -17,6 +16,8 @@ import dev.cairn.table.TableSchema;
 import dev.cairn.table.Tables;
 import io.smallrye.mutiny.Uni;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
@@ -32,7 +33,6 @@ public final class Blocks {
     private final BlockCleaner cleaner;
 
     public Blocks(
-            Env env,
             Peers peers,
             Supplier<Layout> layout,
             Store store,
@@ -45,11 +45,20 @@ public final class Blocks {
         this.store = store;
         this.files = files;
         this.references = references.table();
-        this.cleaner = new BlockCleaner(env, store, files, references, gate);
+        this.cleaner = new BlockCleaner(store, files, references, gate);
     }
 
     public BlockCleaner cleaner() {
         return cleaner;
+    }
+
+    /** How many owners refer to each of these blocks, as far as this node knows. */
+    public Uni<Map<BlockHash, Integer>> countReferences(List<BlockHash> hashes) {
+        return store.commitLazily(tx -> {
+            Map<BlockHash, Integer> counts = new TreeMap<>();
+            hashes.forEach(hash -> counts.put(hash, BlockReferences.count(tx, hash.value())));
+            return counts;
+        });
     }
 
     /** Fails when there is no room for a body of that many bytes. */

@@ -25,6 +25,8 @@ import picocli.CommandLine.ParseResult;
             BucketVerbs.class,
             KeyVerbs.class,
             NodeVerbs.class,
+            WorkerVerbs.class,
+            BlockVerbs.class,
             ConfigVerb.class,
             VersionVerb.class
         })

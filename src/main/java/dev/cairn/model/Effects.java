@@ -8,6 +8,9 @@ import dev.cairn.kernel.codec.Sha256;
 import dev.cairn.kernel.env.Env;
 import dev.cairn.kernel.id.OwnerId;
 import dev.cairn.kernel.io.Repeat;
+import dev.cairn.kernel.work.Stuck;
+import dev.cairn.kernel.work.Worker;
+import dev.cairn.kernel.work.Workers;
 import dev.cairn.proto.EffectValue;
 import dev.cairn.store.Entry;
 import dev.cairn.store.Scan;
@@ -44,6 +47,7 @@ public final class Effects {
     private final Tables tables;
     private final Bodies bodies;
     private final Grace grace;
+    private final Stuck stuck = new Stuck();
 
     /** {@code grace} is how long what a reader may be reading outlives its object. */
     public Effects(Env env, Store store, Tables tables, Bodies bodies, Grace grace) {
@@ -61,17 +65,23 @@ public final class Effects {
     }
 
     /** Works for as long as the node runs. */
-    public void start() {
-        env.schedule(POLL, () -> run().onFailure().recoverWithNull().subscribe().with(_ -> start()));
+    public void start(Workers workers) {
+        workers.start("effects", POLL, POLL, worker -> run(Optional.of(worker)));
     }
 
-    /** Does everything that is due; fails when some of it could not be done yet. */
+    /** Does everything that is due. What cannot be done now stays in the queue, holds up nothing else, and is tried again later. */
     public Uni<Void> run() {
-        return drain(QUEUE, Optional.empty()).chain(() -> drain(LATER, Optional.of(grace.ended())));
+        return run(Optional.empty());
+    }
+
+    private Uni<Void> run(Optional<Worker> worker) {
+        return drain(QUEUE, Optional.empty(), worker)
+                .chain(() -> drain(LATER, Optional.of(grace.ended()), worker))
+                .invoke(() -> worker.ifPresent(it -> it.stuck(stuck.size())));
     }
 
     /** Each batch begins behind the one before, which spares the walk over the deleted entries at the front. */
-    private Uni<Void> drain(Space queue, Optional<Bytes> until) {
+    private Uni<Void> drain(Space queue, Optional<Bytes> until, Optional<Worker> worker) {
         Deque<Bytes> from = new ArrayDeque<>(List.of(Bytes.EMPTY));
         return Repeat.whileTrue(() -> store.scan(queue, new Scan(from.pop(), until, BATCH))
                 .chain(entries -> {
@@ -79,26 +89,49 @@ public final class Effects {
                         return Uni.createFrom().item(false);
                     }
                     from.push(entries.getLast().key().successor());
-                    return performAll(entries.stream()
-                                    .filter(entry -> queue.equals(LATER) || !isForReaders(effect(entry)))
-                                    .toList())
-                            .chain(() -> done(queue, entries));
+                    return performAll(queue, entries, worker).chain(done -> finish(queue, done));
                 }));
     }
 
-    private Uni<Void> performAll(List<Entry> entries) {
+    /** Those that are done, or that only have to be put off. */
+    private Uni<List<Entry>> performAll(Space queue, List<Entry> entries, Optional<Worker> worker) {
         return Multi.createFrom()
                 .iterable(entries)
+                .filter(entry -> stuck.isDue(entry.key(), env.nanoTime()))
                 .onItem()
-                .transformToUni(entry -> perform(effect(entry)))
+                .transformToUni(entry -> perform(queue, entry, worker))
                 .merge(AT_ONCE)
+                .filter(Optional::isPresent)
+                .map(Optional::get)
                 .collect()
-                .last()
-                .replaceWithVoid();
+                .asList();
+    }
+
+    private Uni<Optional<Entry>> perform(Space queue, Entry entry, Optional<Worker> worker) {
+        return Uni.createFrom()
+                .deferred(() -> {
+                    EffectValue effect = effect(entry);
+                    return queue.equals(QUEUE) && isForReaders(effect)
+                            ? Uni.createFrom().voidItem()
+                            : perform(effect);
+                })
+                .map(_ -> {
+                    stuck.done(entry.key());
+                    return Optional.of(entry);
+                })
+                .onFailure()
+                .recoverWithItem(why -> {
+                    boolean first = stuck.failed(entry.key(), env.nanoTime());
+                    worker.ifPresent(it -> it.failed("effect " + entry.key(), why, first));
+                    return Optional.empty();
+                });
     }
 
     /** Drops what is done, and puts off what a reader may still need. */
-    private Uni<Boolean> done(Space queue, List<Entry> entries) {
+    private Uni<Boolean> finish(Space queue, List<Entry> entries) {
+        if (entries.isEmpty()) {
+            return Uni.createFrom().item(true);
+        }
         Bytes due = grace.end();
         return store.commitLazily(tx -> {
             for (Entry entry : entries) {

@@ -2,12 +2,14 @@ package dev.cairn.model;
 
 import dev.cairn.block.BlockFiles;
 import dev.cairn.block.BlockReferences;
+import dev.cairn.block.BlockScrub;
 import dev.cairn.block.Blocks;
 import dev.cairn.block.Bodies;
 import dev.cairn.block.Grace;
 import dev.cairn.block.NodeHandler;
 import dev.cairn.kernel.env.Env;
 import dev.cairn.kernel.id.NodeId;
+import dev.cairn.kernel.work.Workers;
 import dev.cairn.layout.Layout;
 import dev.cairn.net.LocalPeers;
 import dev.cairn.store.Space;
@@ -17,6 +19,7 @@ import dev.cairn.table.TableReplica;
 import dev.cairn.table.TableSchema;
 import dev.cairn.table.Tables;
 import dev.cairn.table.Tombstones;
+import dev.cairn.table.Uptime;
 import io.smallrye.mutiny.Uni;
 import java.time.Duration;
 import java.util.List;
@@ -38,6 +41,9 @@ public final class StorageNode {
     private final Blocks blocks;
     private final TableReplica replica;
     private final Layout layout;
+    private final BlockScrub scrub;
+    private final Workers workers;
+    private final Opened opened;
 
     /** What an operator can set about how data is kept. */
     public record Settings(Bodies.BodyLimits bodies, Duration blockDeleteDelay, Duration tombstoneAge) {
@@ -50,23 +56,17 @@ public final class StorageNode {
         return ModelTables.spaces();
     }
 
-    private StorageNode(
-            Env env,
-            Store store,
-            BlockFiles files,
-            Layout layout,
-            Settings settings,
-            Stamps stamps,
-            Tombstones tombstones) {
+    private StorageNode(Env env, Store store, BlockFiles files, Layout layout, Settings settings, Opened opened) {
         NodeId self = layout.everyNode().getFirst();
         this.layout = layout;
-        Grace grace = new Grace(env, settings.blockDeleteDelay(), () -> store.hasRoom() && files.hasRoom(AMPLE_BYTES));
+        Grace grace = new Grace(
+                opened.uptime(), settings.blockDeleteDelay(), () -> store.hasRoom() && files.hasRoom(AMPLE_BYTES));
         BlockReferences references = new BlockReferences(grace);
         List<TableSchema<?>> schemas = ModelTables.all(references);
         LocalPeers peers = new LocalPeers(self);
-        replica = new TableReplica(env, store, () -> layout, tombstones, schemas);
-        Tables tables = new Tables(peers, () -> layout, stamps.clock());
-        blocks = new Blocks(env, peers, () -> layout, store, tables, files, references);
+        replica = new TableReplica(store, () -> layout, opened.tombstones(), schemas);
+        Tables tables = new Tables(peers, () -> layout, opened.stamps().clock());
+        blocks = new Blocks(peers, () -> layout, store, tables, files, references);
         Bodies bodies = new Bodies(blocks, tables, settings.bodies());
         peers.serve(new NodeHandler(replica, files));
         intents = new Intents(env, self, tables, replica, references, bodies);
@@ -75,22 +75,38 @@ public final class StorageNode {
         effects = new Effects(env, store, tables, bodies, grace);
         keys = new AccessKeys(env, tables, replica);
         buckets = new Buckets(env, store, tables, replica, keys);
+        scrub = new BlockScrub(env, store, files);
+        workers = new Workers(env);
+        this.opened = opened;
     }
+
+    /** What is read from the store before a node can be built on it. */
+    private record Opened(Uptime uptime, Stamps stamps, Tombstones tombstones) {}
 
     /** Opens the node on what is in its store; completes when it can serve. */
     public static Uni<StorageNode> open(Env env, Store store, BlockFiles files, Layout layout, Settings settings) {
         NodeId self = layout.everyNode().getFirst();
-        return Stamps.open(env, store, self)
-                .chain(stamps -> Tombstones.open(env, store, () -> layout, settings.tombstoneAge())
-                        .map(tombstones -> new StorageNode(env, store, files, layout, settings, stamps, tombstones)));
+        return Uptime.open(env, store)
+                .chain(uptime -> Stamps.open(env, store, self)
+                        .chain(stamps -> Tombstones.open(store, uptime, () -> layout, settings.tombstoneAge())
+                                .map(tombstones -> new Opened(uptime, stamps, tombstones))))
+                .map(opened -> new StorageNode(env, store, files, layout, settings, opened))
+                .invoke(StorageNode::keepTime);
+    }
+
+    private void keepTime() {
+        opened.uptime().start(workers);
+        opened.stamps().start(workers);
     }
 
     /** Frees what a crash left half done, then begins the background work; completes with the number of bodies freed. */
     public Uni<Integer> start() {
         return intents.recover().invoke(() -> {
-            effects.start();
-            blocks.cleaner().start();
-            uploads.start(replica);
+            effects.start(workers);
+            blocks.cleaner().start(workers);
+            opened.tombstones().start(workers);
+            uploads.start(workers, replica);
+            scrub.start(workers);
         });
     }
 
@@ -116,6 +132,11 @@ public final class StorageNode {
 
     public Blocks blocks() {
         return blocks;
+    }
+
+    /** The loops that run in the background. */
+    public Workers workers() {
+        return workers;
     }
 
     public Layout layout() {

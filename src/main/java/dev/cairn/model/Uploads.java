@@ -10,6 +10,7 @@ import dev.cairn.kernel.id.BucketId;
 import dev.cairn.kernel.id.OwnerId;
 import dev.cairn.kernel.io.ByteSource;
 import dev.cairn.kernel.time.Stamp;
+import dev.cairn.kernel.work.Workers;
 import dev.cairn.model.Completion.Completed;
 import dev.cairn.net.Request.Attachments;
 import dev.cairn.proto.ChecksumValue;
@@ -328,14 +329,8 @@ public final class Uploads {
     }
 
     /** Forgets old completions for as long as the node runs. */
-    public void start(TableReplica replica) {
-        env.schedule(
-                FORGET_EVERY,
-                () -> forgetCompletions(replica, Bytes.EMPTY)
-                        .onFailure()
-                        .recoverWithNull()
-                        .subscribe()
-                        .with(_ -> start(replica)));
+    public void start(Workers workers, TableReplica replica) {
+        workers.start("completed uploads", FORGET_EVERY, FORGET_EVERY, _ -> forgetCompletions(replica, Bytes.EMPTY));
     }
 
     private Uni<Void> forgetCompletions(TableReplica replica, Bytes from) {

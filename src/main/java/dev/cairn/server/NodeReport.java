@@ -4,6 +4,7 @@ import dev.cairn.api.admin.NodeFacts;
 import dev.cairn.block.BlockFileStats;
 import dev.cairn.config.Address;
 import dev.cairn.config.Version;
+import dev.cairn.kernel.work.Worker;
 import dev.cairn.store.StoreStats;
 import io.smallrye.mutiny.Uni;
 import java.io.IOException;
@@ -18,6 +19,8 @@ import java.util.Map;
 /** What this node tells of itself over the admin API. */
 final class NodeReport implements NodeFacts {
     private static final Path HOSTNAME = Path.of("/proc/sys/kernel/hostname");
+
+    private static final int MAX_BLOCK_ERRORS = 10_000;
 
     private final RunningNode node;
     private final String hostname = hostname();
@@ -126,6 +129,40 @@ final class NodeReport implements NodeFacts {
                         "bodyMemoryLimitBytes", node.budget().limitBytes(),
                         "refusedForMemory", node.budget().refusals()));
         return Uni.createFrom().item(sections);
+    }
+
+    @Override
+    public List<WorkerInfo> workers() {
+        return node.node().workers().all().stream()
+                .map(Worker::status)
+                .map(NodeReport::worker)
+                .toList();
+    }
+
+    private static WorkerInfo worker(Worker.Status status) {
+        String state = status.busy() ? "busy" : status.consecutiveErrors() > 0 ? "failing" : "idle";
+        return new WorkerInfo(
+                status.id(),
+                status.name(),
+                state,
+                status.errors(),
+                status.consecutiveErrors(),
+                status.lastError()
+                        .map(text -> new WorkerError(text, status.lastErrorAge().toSeconds()))
+                        .orElse(null),
+                status.progress(),
+                status.queued().orElse(null),
+                status.stuck());
+    }
+
+    @Override
+    public Uni<List<BlockError>> blockErrors() {
+        return node.files()
+                .setAside(MAX_BLOCK_ERRORS)
+                .chain(hashes -> node.node().blocks().countReferences(hashes))
+                .map(counts -> counts.entrySet().stream()
+                        .map(count -> new BlockError(count.getKey().toHex(), count.getValue()))
+                        .toList());
     }
 
     private static Map<String, Long> section(Object... namesAndValues) {

@@ -46,6 +46,18 @@ final class RequestMetrics implements S3Pipeline.RequestObserver {
         gauge("body_memory_refusals", node, it -> it.budget().refusals());
         gauge("block_bytes_read", node, it -> it.files().stats().bytesRead());
         gauge("block_bytes_written", node, it -> it.files().stats().bytesWritten());
+        gauge(
+                "worker_errors",
+                node,
+                it -> it.node().workers().all().stream()
+                        .mapToLong(worker -> worker.status().errors())
+                        .sum());
+        gauge(
+                "worker_stuck",
+                node,
+                it -> it.node().workers().all().stream()
+                        .mapToLong(worker -> worker.status().stuck())
+                        .sum());
         gauge("block_corruption_counter", node, it -> it.files().stats().corrupt());
         gauge("block_delete_counter", node, it -> it.node().blocks().cleaner().deletedBlocks());
         gauge("local_disk_avail", node, it -> it.files().stats().freeBytes());

@@ -4,6 +4,7 @@ import dev.cairn.kernel.codec.Bytes;
 import dev.cairn.kernel.env.Env;
 import dev.cairn.kernel.id.NodeId;
 import dev.cairn.kernel.time.HybridClock;
+import dev.cairn.kernel.work.Workers;
 import dev.cairn.store.Space;
 import dev.cairn.store.Store;
 import io.smallrye.mutiny.Uni;
@@ -16,12 +17,10 @@ public final class Stamps {
     private static final long AHEAD_MILLIS = 10_000;
     private static final Duration EVERY = Duration.ofSeconds(2);
 
-    private final Env env;
     private final Store store;
     private final HybridClock clock;
 
-    private Stamps(Env env, Store store, HybridClock clock) {
-        this.env = env;
+    private Stamps(Store store, HybridClock clock) {
         this.store = store;
         this.clock = clock;
     }
@@ -30,8 +29,8 @@ public final class Stamps {
     public static Uni<Stamps> open(Env env, Store store, NodeId node) {
         return store.get(SPACE, RESERVE).chain(found -> {
             long reserved = found.map(bound -> bound.longAt(0)).orElse(0L);
-            Stamps stamps = new Stamps(env, store, new HybridClock(env::wallMillis, node, reserved));
-            return stamps.extend().invoke(stamps::keepAhead).replaceWith(stamps);
+            Stamps stamps = new Stamps(store, new HybridClock(env::wallMillis, node, reserved));
+            return stamps.extend().replaceWith(stamps);
         });
     }
 
@@ -49,8 +48,8 @@ public final class Stamps {
                 .replaceWithVoid();
     }
 
-    private void keepAhead() {
-        env.schedule(
-                EVERY, () -> extend().onFailure().recoverWithNull().subscribe().with(_ -> keepAhead()));
+    /** Keeps ahead of the clock. */
+    public void start(Workers workers) {
+        workers.start("clock reserve", EVERY, EVERY, _ -> extend());
     }
 }

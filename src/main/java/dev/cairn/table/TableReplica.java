@@ -3,7 +3,6 @@ package dev.cairn.table;
 import dev.cairn.crdt.Crdt;
 import dev.cairn.kernel.Failure;
 import dev.cairn.kernel.codec.Bytes;
-import dev.cairn.kernel.env.Env;
 import dev.cairn.kernel.time.Stamp;
 import dev.cairn.layout.Layout;
 import dev.cairn.net.Request;
@@ -38,7 +37,6 @@ public final class TableReplica {
     private static final int BYTES_PER_WALK = 4 << 20;
     private static final int ATTACHMENT_RETRIES = 8;
 
-    private final Env env;
     private final Store store;
     private final Supplier<Layout> layout;
     private final Tombstones tombstones;
@@ -46,8 +44,7 @@ public final class TableReplica {
     private final List<ChangeListener> listeners = new CopyOnWriteArrayList<>();
 
     public TableReplica(
-            Env env, Store store, Supplier<Layout> layout, Tombstones tombstones, Collection<TableSchema<?>> schemas) {
-        this.env = env;
+            Store store, Supplier<Layout> layout, Tombstones tombstones, Collection<TableSchema<?>> schemas) {
         this.store = store;
         this.layout = layout;
         this.tombstones = tombstones;
@@ -175,7 +172,7 @@ public final class TableReplica {
                 MerkleQueue.add(tx, schema.name(), key, encoded);
             }
             if (type.isTombstone(now)) {
-                tombstones.queue(tx, env.wallMillis(), schema.name(), key, type.stamp(now));
+                tombstones.queue(tx, schema.name(), key, type.stamp(now));
             }
             schema.hook().changed(tx, partition, write.sort(), old, now);
         }

@@ -5,15 +5,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.cairn.crdt.Lww;
 import dev.cairn.kernel.codec.Bytes;
 import dev.cairn.kernel.codec.Sha256;
-import dev.cairn.kernel.env.Env;
 import dev.cairn.kernel.time.Stamp;
 import dev.cairn.sim.World;
 import dev.cairn.store.Entry;
 import dev.cairn.store.Scan;
 import dev.cairn.store.Store;
+import dev.cairn.table.Stamps;
+import dev.cairn.table.Uptime;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -26,10 +28,12 @@ final class BlockReferencesTest {
     private static final Lww GONE = Lww.tombstone(new Stamp(2, 1));
 
     private final World world = new World(1);
-    private final World.Node machine = world.addNode(BlockReferences.spaces());
+    private final World.Node machine =
+            world.addNode(Stream.concat(BlockReferences.spaces().stream(), Stream.of(Stamps.SPACE))
+                    .toList());
     private final Store store = machine.store();
-    private final Env env = machine.env();
-    private final BlockReferences references = new BlockReferences(new Grace(env, DELAY, () -> true));
+    private final Uptime uptime = world.await(Uptime.open(machine.env(), store));
+    private final BlockReferences references = new BlockReferences(new Grace(uptime, DELAY, () -> true));
 
     private void change(String owner, @Nullable Lww old, Lww now) {
         world.await(store.commit(tx -> {
@@ -80,16 +84,18 @@ final class BlockReferencesTest {
         assertThat(count()).isZero();
         assertThat(unused()).singleElement().satisfies(entry -> {
             assertThat(entry.key().from(Long.BYTES)).isEqualTo(BLOCK);
-            assertThat(entry.key().longAt(0)).isBetween(env.wallMillis(), env.wallMillis() + DELAY.toMillis());
+            assertThat(entry.key().longAt(0)).isBetween(uptime.millis(), uptime.millis() + DELAY.toMillis());
         });
     }
 
     @Test
     void on_a_full_disk_the_delay_is_half_a_minute() {
-        assertThat(new Grace(env, DELAY, () -> true).ended().longAt(0)).isEqualTo(env.wallMillis());
-        assertThat(new Grace(env, DELAY, () -> false).ended().longAt(0))
-                .isEqualTo(env.wallMillis() + DELAY.toMillis() - 30_000);
-        assertThat(new Grace(env, Duration.ofSeconds(10), () -> false).ended().longAt(0))
-                .isEqualTo(env.wallMillis());
+        assertThat(new Grace(uptime, DELAY, () -> true).ended().longAt(0)).isEqualTo(uptime.millis());
+        assertThat(new Grace(uptime, DELAY, () -> false).ended().longAt(0))
+                .isEqualTo(uptime.millis() + DELAY.toMillis() - 30_000);
+        assertThat(new Grace(uptime, Duration.ofSeconds(10), () -> false)
+                        .ended()
+                        .longAt(0))
+                .isEqualTo(uptime.millis());
     }
 }

@@ -17,6 +17,7 @@ import dev.cairn.sim.World;
 import dev.cairn.store.Store;
 import dev.cairn.table.TableReplica;
 import dev.cairn.table.Tombstones;
+import dev.cairn.table.Uptime;
 import io.smallrye.mutiny.Uni;
 import java.time.Duration;
 import java.util.List;
@@ -36,8 +37,9 @@ final class NodeHandlerTest {
     private NodeHandler handler() {
         Env env = machine.env();
         Store store = machine.store();
-        var tombstones = world.await(Tombstones.open(env, store, () -> LAYOUT, Duration.ofMinutes(1)));
-        return new NodeHandler(new TableReplica(env, store, () -> LAYOUT, tombstones, List.of()), files);
+        var uptime = world.await(Uptime.open(env, store));
+        var tombstones = world.await(Tombstones.open(store, uptime, () -> LAYOUT, Duration.ofMinutes(1)));
+        return new NodeHandler(new TableReplica(store, () -> LAYOUT, tombstones, List.of()), files);
     }
 
     private Request.Applied put(BlockHash hash, ByteSource body) {

@@ -341,7 +341,8 @@ final class CairnCommandTest {
             assertThat(out.toString()).contains("Usage: cairn").contains("--help");
         });
         assertThat(words)
-                .filteredOn(line -> !Set.of("server", "key", "bucket", "node").contains(String.join(" ", line)))
+                .filteredOn(line -> !Set.of("server", "key", "bucket", "node", "worker", "block")
+                        .contains(String.join(" ", line)))
                 .filteredOn(line -> !line.isEmpty())
                 .allSatisfy(line -> {
                     assertThat(cairn(with(line, "--help"))).isZero();

@@ -2,6 +2,7 @@ package dev.cairn.sim;
 
 import dev.cairn.kernel.codec.Bytes;
 import dev.cairn.kernel.id.BlockHash;
+import java.util.List;
 import java.util.NavigableMap;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
@@ -16,6 +17,7 @@ final class BlockDisk {
     private final NavigableMap<BlockHash, Bytes> live = new TreeMap<>();
     private final NavigableMap<BlockHash, Bytes> synced = new TreeMap<>();
     private final TreeSet<BlockHash> rotten = new TreeSet<>();
+    private final TreeSet<BlockHash> setAside = new TreeSet<>();
     private boolean full;
 
     NavigableMap<BlockHash, Bytes> live() {
@@ -47,6 +49,18 @@ final class BlockDisk {
         } else {
             synced.put(hash, content);
         }
+    }
+
+    /** Takes a damaged block away and remembers its name. */
+    void setAside(BlockHash hash) {
+        if (rotten.contains(hash)) {
+            setAside.add(hash);
+        }
+        unlink(hash);
+    }
+
+    List<BlockHash> setAside() {
+        return setAside.stream().filter(hash -> !live.containsKey(hash)).toList();
     }
 
     void rot(BlockHash hash) {

@@ -60,12 +60,17 @@ final class SimBlockFiles implements BlockFiles {
             var content = disk.read(hash);
             if (content == null) {
                 corrupt++;
-                disk.unlink(hash);
+                disk.setAside(hash);
                 return false;
             }
             bytesRead += content.length();
             return true;
         });
+    }
+
+    @Override
+    public Uni<List<BlockHash>> setAside(int limit) {
+        return later("block.aside", () -> disk.setAside().stream().limit(limit).toList());
     }
 
     @Override

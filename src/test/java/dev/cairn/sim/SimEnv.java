@@ -18,7 +18,7 @@ final class SimEnv implements Env {
 
     private final Agenda agenda;
     private final SplittableRandom random;
-    private final long skewMillis;
+    private long skewMillis;
     private boolean alive = true;
 
     SimEnv(Agenda agenda, SplittableRandom random, long skewMillis) {
@@ -55,6 +55,14 @@ final class SimEnv implements Env {
         agenda.in(delay.toNanos() + random.nextLong(WORKER_NANOS), "alarm", () -> alive && !cancelled[0], task);
         return () -> cancelled[0] = true;
     }
+
+    void jump(long millis) {
+        skewMillis += millis;
+    }
+
+    /** Faults are what the simulator is for: they say nothing here. */
+    @Override
+    public void warn(String text, Throwable cause) {}
 
     @Override
     public void abort(String what, Throwable cause) {

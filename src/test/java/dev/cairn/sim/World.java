@@ -1,7 +1,9 @@
 package dev.cairn.sim;
 
+import dev.cairn.kernel.id.BlockHash;
 import dev.cairn.store.Space;
 import io.smallrye.mutiny.Uni;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -114,11 +116,21 @@ public final class World {
 
     /** A machine: disks that stay, and a life that ends with the power. */
     public final class Node {
+        /** Sets the wall clock forward or back, for this life. */
+        public void jumpWallClock(Duration by) {
+            env.jump(by.toMillis());
+        }
+
         private final StoreDisk storeDisk;
         private final BlockDisk blockDisk = new BlockDisk();
         private SimEnv env;
         private SimStore store;
         private SimBlockFiles blocks;
+
+        /** Damages the bytes of a block. */
+        public void rot(BlockHash hash) {
+            blockDisk.rot(hash);
+        }
 
         private Node(List<Space> spaces) {
             storeDisk = new StoreDisk(spaces);

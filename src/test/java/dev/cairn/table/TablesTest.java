@@ -69,9 +69,9 @@ final class TablesTest {
         private final Store store = machine.store();
         private final HybridClock clock =
                 world.await(Stamps.open(env, store, self)).clock();
-        private final Tombstones tombstones = world.await(Tombstones.open(env, store, () -> layout, AGE));
-        private final TableReplica replica =
-                new TableReplica(env, store, () -> layout, tombstones, List.of(ROWS, MAPS));
+        private final Uptime uptime = world.await(Uptime.open(env, store));
+        private final Tombstones tombstones = world.await(Tombstones.open(store, uptime, () -> layout, AGE));
+        private final TableReplica replica = new TableReplica(store, () -> layout, tombstones, List.of(ROWS, MAPS));
         private final Tables tables;
 
         Engine() {
@@ -299,6 +299,33 @@ final class TablesTest {
         assertThat(apply(new Batch(old).put(ROWS, KEY, Bytes.utf8("late")))).isEqualTo(new Applied.Refused(gone));
         assertThat(write(batch -> batch.put(ROWS, KEY, Bytes.utf8("new")))).isEqualTo(Tables.Outcome.WRITTEN);
         assertThat(value(KEY)).contains(Bytes.utf8("new"));
+    }
+
+    @Test
+    void a_clock_that_jumps_ends_no_delay() {
+        write(batch -> batch.remove(ROWS, KEY));
+        machine.jumpWallClock(Duration.ofDays(400));
+        world.await(engine.tombstones.collect());
+        assertThat(entries(Tombstones.QUEUE)).hasSize(1);
+        machine.jumpWallClock(Duration.ofDays(-800));
+        world.pass(AGE.toNanos() * 2);
+        world.await(engine.tombstones.collect());
+        assertThat(entries(Tombstones.QUEUE)).isEmpty();
+    }
+
+    @Test
+    void many_tombstones_that_fall_due_at_once_are_collected() {
+        for (int i = 0; i < 30; i++) {
+            int page = i;
+            write(batch -> {
+                for (int row = 0; row < 500; row++) {
+                    batch.remove(ROWS, Bytes.ofInt(page * 1000 + row));
+                }
+            });
+        }
+        world.pass(AGE.toNanos() * 2);
+        world.await(engine.tombstones.collect());
+        assertThat(entries(Tombstones.QUEUE)).isEmpty();
     }
 
     @Test

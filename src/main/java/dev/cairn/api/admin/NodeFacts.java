@@ -3,6 +3,7 @@ package dev.cairn.api.admin;
 import io.smallrye.mutiny.Uni;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** What a node knows of itself and of its cluster; the composition root provides it. Nothing here may block. */
 public interface NodeFacts {
@@ -14,6 +15,27 @@ public interface NodeFacts {
 
     /** Figures by section, in the order they are shown. Names are in camelCase and stay; those of sizes end in {@code Bytes}. */
     Uni<Map<String, Map<String, Long>>> statistics();
+
+    List<WorkerInfo> workers();
+
+    /** Blocks whose files were damaged and that are not here again since. */
+    Uni<List<BlockError>> blockErrors();
+
+    /** A background loop; {@code state} is busy, idle or failing. */
+    record WorkerInfo(
+            int id,
+            String name,
+            String state,
+            long errors,
+            int consecutiveErrors,
+            @Nullable WorkerError lastError,
+            String progress,
+            @Nullable Long queueLength,
+            int persistentErrors) {}
+
+    record WorkerError(String message, long secsAgo) {}
+
+    record BlockError(String blockHash, int refcount) {}
 
     /** This node. Its address is where other nodes reach it. */
     record NodeInfo(

@@ -116,6 +116,11 @@ public final class FileBlocks implements BlockFiles {
     }
 
     @Override
+    public Uni<List<BlockHash>> setAside(int limit) {
+        return work.call(() -> shelf.setAside(limit));
+    }
+
+    @Override
     public Uni<Void> delete(BlockHash hash) {
         return call(hash, () -> {
                     shelf.delete(hash);

@@ -169,6 +169,27 @@ final class Shelf {
         Files.move(volume.path(hash), volume.corrupt(hash), StandardCopyOption.ATOMIC_MOVE);
     }
 
+    /** Blocks in {@code corrupt} that no volume has a file of. */
+    List<BlockHash> setAside(int limit) throws IOException {
+        var names = new TreeSet<String>();
+        for (var volume : volumes.all()) {
+            volume.requirePresent();
+            try (DirectoryStream<Path> entries = Files.newDirectoryStream(volume.corruptDirectory())) {
+                for (var entry : entries) {
+                    String name = String.valueOf(entry.getFileName());
+                    if (name.length() == NAME_CHARS) {
+                        names.add(name);
+                    }
+                }
+            }
+        }
+        return names.stream()
+                .map(name -> new BlockHash(Bytes.ofHex(name)))
+                .filter(hash -> volumes.all().stream().noneMatch(volume -> Files.exists(volume.path(hash))))
+                .limit(limit)
+                .toList();
+    }
+
     /**
      * Removes a block everywhere. The directory is not synced: a name that comes back after power loss is a block without references, which
      * the next sweep finds, whereas nothing is lost.

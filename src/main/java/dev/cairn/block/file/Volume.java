@@ -144,8 +144,12 @@ final class Volume implements AutoCloseable {
         return root.resolve("tmp").resolve(Long.toString(drafts.incrementAndGet()));
     }
 
+    Path corruptDirectory() {
+        return root.resolve("corrupt");
+    }
+
     Path corrupt(BlockHash hash) {
-        return root.resolve("corrupt").resolve(hash.toHex());
+        return corruptDirectory().resolve(hash.toHex());
     }
 
     long totalBytes() {

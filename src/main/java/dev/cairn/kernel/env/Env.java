@@ -21,6 +21,9 @@ public interface Env {
     /** Runs {@code task} once on the workers after {@code delay}. */
     Cancellable schedule(Duration delay, Runnable task);
 
+    /** Tells the operator of something that went wrong and that the node goes on without. */
+    void warn(String text, Throwable cause);
+
     /** Ends this node at once, for a broken part that others wait for; a supervisor may start it anew. */
     void abort(String what, Throwable cause);
 

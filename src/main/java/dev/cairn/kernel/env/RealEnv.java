@@ -118,6 +118,11 @@ public final class RealEnv implements Env, AutoCloseable {
     }
 
     @Override
+    public void warn(String text, Throwable cause) {
+        LOG.log(System.Logger.Level.WARNING, text, cause);
+    }
+
+    @Override
     public void abort(String what, Throwable cause) {
         abortProcess(what, cause);
     }

@@ -11,6 +11,9 @@ import java.util.function.LongSupplier;
  * While the reserve lags behind the wall clock, stamps go on below it in counter steps. Safe from any thread.
  */
 public final class HybridClock {
+    /** Stamps that fit between two bounds however the wall clock stands; 16 milliseconds of it. */
+    private static final long COUNTER_STEPS = 1 << 20;
+
     private final LongSupplier wallMillis;
     private final long node;
     private final AtomicLong last;
@@ -45,9 +48,13 @@ public final class HybridClock {
         last.accumulateAndGet(Math.min(seen.hlc(), reserve.get() - 1), Math::max);
     }
 
-    /** The bound to make durable now, so that stamps may go on for {@code aheadMillis} more. */
+    /**
+     * The bound to make durable now, so that stamps may go on for {@code aheadMillis} more. Where the last bound is ahead of the wall clock,
+     * as after a restart, stamps go on in counter steps: a bound that added to the last one would let each quick restart lead the clock
+     * further away, until peers refuse its stamps.
+     */
     public long proposeReserve(long aheadMillis) {
-        return Math.max(Stamp.atMillis(wallMillis.getAsLong()), last.get()) + Stamp.atMillis(aheadMillis);
+        return Math.max(Stamp.atMillis(wallMillis.getAsLong() + aheadMillis), last.get() + COUNTER_STEPS);
     }
 
     /** Tells that {@code bound} is durable. */

@@ -94,6 +94,16 @@ final class AdminReferenceTest {
     /** Three nodes of which one is down. */
     private static final class DegradedCluster implements NodeFacts {
         @Override
+        public List<WorkerInfo> workers() {
+            return List.of();
+        }
+
+        @Override
+        public Uni<List<BlockError>> blockErrors() {
+            return Uni.createFrom().item(List.of());
+        }
+
+        @Override
         public NodeInfo info() {
             return new NodeInfo("aa", "[::1]:3901", "host", "0", "25", "none");
         }

@@ -32,6 +32,21 @@ final class HybridClockTest {
     }
 
     @Test
+    void restarts_in_quick_succession_do_not_lead_the_clock_away() {
+        long bound = 0;
+        for (int i = 0; i < 100; i++) {
+            wall += 100;
+            var clock = new HybridClock(() -> wall, NODE, bound);
+            bound = clock.proposeReserve(10_000);
+            clock.reserved(bound);
+            var first = clock.next();
+            var second = clock.next();
+            assertThat(second).isGreaterThan(first);
+            assertThat(second.wallMillis() - wall).isLessThan(12_000);
+        }
+    }
+
+    @Test
     void stamps_rise_though_the_wall_clock_goes_back() {
         var clock = started(0);
         var before = clock.next();

@@ -1,0 +1,34 @@
+package dev.cairn.kernel.work;
+
+import dev.cairn.kernel.env.Env;
+import io.smallrye.mutiny.Uni;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Function;
+
+/** The background loops of one node. Safe from any thread. */
+public final class Workers {
+    private final Env env;
+    private final List<Worker> all = new CopyOnWriteArrayList<>();
+
+    public Workers(Env env) {
+        this.env = env;
+    }
+
+    /**
+     * Runs {@code round} for as long as the node runs, the first time after {@code first} and then {@code every} so often after the end of
+     * the round before. The round is handed its worker, to tell of progress and of single things that went wrong.
+     */
+    public Worker start(String name, Duration first, Duration every, Function<Worker, Uni<?>> round) {
+        Worker worker = new Worker(env, all.size() + 1, name, every, round);
+        all.add(worker);
+        worker.next(first);
+        return worker;
+    }
+
+    /** All of them, in the order they began. */
+    public List<Worker> all() {
+        return List.copyOf(all);
+    }
+}
