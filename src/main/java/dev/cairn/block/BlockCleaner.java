@@ -15,6 +15,8 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 
@@ -27,6 +29,7 @@ public final class BlockCleaner {
     private static final Duration SWEEP = Duration.ofHours(6);
     private static final int BATCH = 64;
     private static final int SWEEP_BATCH = 1000;
+    private static final int MAX_SUSPECTS = 100_000;
 
     private final Store store;
     private final BlockFiles files;
@@ -34,6 +37,7 @@ public final class BlockCleaner {
     private final Gate gate;
     private final AtomicLong deleted = new AtomicLong();
     private final AtomicLong orphans = new AtomicLong();
+    private final Set<BlockHash> suspects = ConcurrentHashMap.newKeySet();
 
     BlockCleaner(Store store, BlockFiles files, BlockReferences references, Gate gate) {
         this.store = store;
@@ -56,8 +60,33 @@ public final class BlockCleaner {
         return orphans.get();
     }
 
+    /** A file that may have come to be without a reference: looked at by the next round instead of by the next sweep. */
+    void suspect(BlockHash hash) {
+        if (suspects.size() < MAX_SUSPECTS) {
+            suspects.add(hash);
+        }
+    }
+
     /** Deletes everything that is due. */
     public Uni<Void> clean() {
+        List<BlockHash> now = List.copyOf(suspects);
+        return now.isEmpty()
+                ? cleanDue()
+                : queueUnknown(now).invoke(() -> now.forEach(suspects::remove)).chain(this::cleanDue);
+    }
+
+    private Uni<Integer> queueUnknown(List<BlockHash> hashes) {
+        return store.commitLazily(tx -> {
+            List<Bytes> unknown = hashes.stream()
+                    .map(BlockHash::value)
+                    .filter(hash -> BlockReferences.isUnknown(tx, hash))
+                    .toList();
+            unknown.forEach(hash -> references.queueUnused(tx, hash));
+            return unknown.size();
+        });
+    }
+
+    private Uni<Void> cleanDue() {
         Bytes due = references.grace().ended();
         Deque<Bytes> from = new ArrayDeque<>(List.of(Bytes.EMPTY));
         return Repeat.whileTrue(() -> store.scan(BlockReferences.UNUSED, new Scan(from.pop(), Optional.of(due), BATCH))
@@ -118,16 +147,7 @@ public final class BlockCleaner {
                     last.clear();
                     last.push(hashes.getLast());
                     progress.accept("at " + hashes.getLast());
-                    return store.commitLazily(tx -> {
-                        hashes.stream()
-                                .map(BlockHash::value)
-                                .filter(hash -> BlockReferences.isUnknown(tx, hash))
-                                .forEach(hash -> {
-                                    references.queueUnused(tx, hash);
-                                    orphans.incrementAndGet();
-                                });
-                        return true;
-                    });
+                    return queueUnknown(hashes).invoke(orphans::addAndGet).replaceWith(true);
                 }));
     }
 }

@@ -79,7 +79,9 @@ public final class Blocks {
                         .all()
                         .unis(place(written), refer(written.hash(), owner))
                         .discardItems()
-                        .replaceWith(written)));
+                        .replaceWith(written)
+                        .onFailure()
+                        .invoke(() -> cleaner.suspect(written.hash()))));
     }
 
     /** Adds a reference to a block that is known to be here because another live row refers to it. */

@@ -2,11 +2,13 @@ package dev.cairn.model;
 
 import dev.cairn.crdt.Lww;
 import dev.cairn.crdt.LwwMap;
+import dev.cairn.kernel.Failure;
 import dev.cairn.kernel.codec.Bytes;
 import dev.cairn.kernel.env.Env;
 import dev.cairn.kernel.id.BucketId;
 import dev.cairn.kernel.time.Stamp;
 import dev.cairn.store.Store;
+import dev.cairn.table.Batch;
 import dev.cairn.table.LocalCache;
 import dev.cairn.table.RowKeys;
 import dev.cairn.table.TableReplica;
@@ -18,6 +20,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
 
@@ -134,54 +138,52 @@ public final class Buckets {
      * then on none is taken.
      */
     public Uni<Void> delete(BucketId id) {
-        return require(id)
-                .chain(bucket -> tables.write(
-                                ModelTables.partition(id),
-                                batch -> batch.put(ModelTables.FENCES, Bytes.EMPTY, Bytes.EMPTY))
-                        .chain(() -> tables.writeEverywhere(batch -> {
-                            batch.set(ModelTables.BUCKETS, id.value(), DELETED, Bytes.EMPTY);
-                            bucket.aliases().forEach(alias -> batch.remove(ModelTables.ALIASES, Bytes.utf8(alias)));
-                            bucket.localAliases()
-                                    .forEach((key, names) -> names.forEach(name -> batch.unset(
-                                            ModelTables.KEYS, Bytes.utf8(key), AccessKeys.LOCAL_ALIAS + name)));
-                        }))
-                        .replaceWithVoid());
+        return changed(
+                        id,
+                        bucket -> tables.write(
+                                        ModelTables.partition(id),
+                                        batch -> batch.put(ModelTables.FENCES, Bytes.EMPTY, Bytes.EMPTY))
+                                .replaceWith(batch -> {
+                                    batch.set(ModelTables.BUCKETS, id.value(), DELETED, Bytes.EMPTY);
+                                    bucket.aliases()
+                                            .forEach(alias -> batch.remove(ModelTables.ALIASES, Bytes.utf8(alias)));
+                                    bucket.localAliases()
+                                            .forEach((key, names) -> names.forEach(name -> batch.unset(
+                                                    ModelTables.KEYS, Bytes.utf8(key), AccessKeys.LOCAL_ALIAS + name)));
+                                }))
+                .replaceWithVoid();
     }
 
     public Uni<Bucket> addAlias(BucketId id, String alias) {
         if (!isValidName(alias)) {
             return refuse(new Refusal.InvalidBucketName(alias));
         }
-        return require(id)
-                .chain(bucket -> tables.readHere(ModelTables.ALIASES, Bytes.utf8(alias))
-                        .chain(row -> {
-                            Optional<Bytes> taken = row.flatMap(Lww::value);
-                            if (taken.isPresent() && !taken.get().equals(id.value())) {
-                                return refuse(new Refusal.BucketAlreadyExists(alias));
-                            }
-                            return tables.writeEverywhere(batch -> batch.expect(
-                                                    ModelTables.ALIASES,
-                                                    Bytes.utf8(alias),
-                                                    row.map(Lww::stamp).orElse(Stamp.ZERO))
-                                            .put(ModelTables.ALIASES, Bytes.utf8(alias), id.value())
-                                            .set(ModelTables.BUCKETS, id.value(), ALIAS + alias, Bytes.EMPTY))
-                                    .chain(outcome -> outcome == Tables.Outcome.WRITTEN
-                                            ? require(id)
-                                            : refuse(new Refusal.BucketAlreadyExists(alias)));
-                        }));
+        return change(
+                id,
+                _ -> tables.readHere(ModelTables.ALIASES, Bytes.utf8(alias)).map(row -> {
+                    Optional<Bytes> taken = row.flatMap(Lww::value);
+                    if (taken.isPresent() && !taken.get().equals(id.value())) {
+                        throw new Refusal.BucketAlreadyExists(alias).asException();
+                    }
+                    return batch -> batch.expect(
+                                    ModelTables.ALIASES,
+                                    Bytes.utf8(alias),
+                                    row.map(Lww::stamp).orElse(Stamp.ZERO))
+                            .put(ModelTables.ALIASES, Bytes.utf8(alias), id.value())
+                            .set(ModelTables.BUCKETS, id.value(), ALIAS + alias, Bytes.EMPTY);
+                }));
     }
 
     public Uni<Bucket> removeAlias(BucketId id, String alias) {
-        return require(id).chain(bucket -> {
+        return change(id, bucket -> {
             if (!bucket.aliases().contains(alias)) {
                 return refuse(new Refusal.NoSuchAlias(alias));
             }
             if (names(bucket) == 1) {
                 return refuse(new Refusal.LastAlias(alias));
             }
-            return tables.writeEverywhere(batch -> batch.remove(ModelTables.ALIASES, Bytes.utf8(alias))
-                            .unset(ModelTables.BUCKETS, id.value(), ALIAS + alias))
-                    .chain(() -> require(id));
+            return step(batch -> batch.remove(ModelTables.ALIASES, Bytes.utf8(alias))
+                    .unset(ModelTables.BUCKETS, id.value(), ALIAS + alias));
         });
     }
 
@@ -189,32 +191,70 @@ public final class Buckets {
         if (!isValidName(alias)) {
             return refuse(new Refusal.InvalidBucketName(alias));
         }
-        return require(id)
-                .chain(() -> keys.require(keyId))
-                .chain(() -> keys.localAlias(keyId, alias))
-                .chain(taken -> taken.isPresent() && !taken.get().equals(id)
-                        ? refuse(new Refusal.BucketAlreadyExists(alias))
-                        : tables.writeEverywhere(batch -> batch.set(
-                                                ModelTables.KEYS,
-                                                Bytes.utf8(keyId),
-                                                AccessKeys.LOCAL_ALIAS + alias,
-                                                id.value())
-                                        .set(ModelTables.BUCKETS, id.value(), localField(keyId, alias), Bytes.EMPTY))
-                                .chain(() -> require(id)));
+        return change(
+                id,
+                _ -> keys.require(keyId)
+                        .chain(() -> keys.localAlias(keyId, alias))
+                        .map(taken -> {
+                            if (taken.isPresent() && !taken.get().equals(id)) {
+                                throw new Refusal.BucketAlreadyExists(alias).asException();
+                            }
+                            return batch -> batch.set(
+                                            ModelTables.KEYS,
+                                            Bytes.utf8(keyId),
+                                            AccessKeys.LOCAL_ALIAS + alias,
+                                            id.value())
+                                    .set(ModelTables.BUCKETS, id.value(), localField(keyId, alias), Bytes.EMPTY);
+                        }));
     }
 
     public Uni<Bucket> removeLocalAlias(BucketId id, String keyId, String alias) {
-        return require(id).chain(bucket -> {
+        return change(id, bucket -> {
             if (!bucket.localAliases().getOrDefault(keyId, List.of()).contains(alias)) {
                 return refuse(new Refusal.NoSuchAlias(alias));
             }
             if (names(bucket) == 1) {
                 return refuse(new Refusal.LastAlias(alias));
             }
-            return tables.writeEverywhere(
-                            batch -> batch.unset(ModelTables.KEYS, Bytes.utf8(keyId), AccessKeys.LOCAL_ALIAS + alias)
-                                    .unset(ModelTables.BUCKETS, id.value(), localField(keyId, alias)))
-                    .chain(() -> require(id));
+            return step(batch -> batch.unset(ModelTables.KEYS, Bytes.utf8(keyId), AccessKeys.LOCAL_ALIAS + alias)
+                    .unset(ModelTables.BUCKETS, id.value(), localField(keyId, alias)));
+        });
+    }
+
+    private static Uni<Consumer<Batch>> step(Consumer<Batch> write) {
+        return Uni.createFrom().item(write);
+    }
+
+    /** As {@link #changed}, and how the bucket is then. */
+    private Uni<Bucket> change(BucketId id, Function<Bucket, Uni<Consumer<Batch>>> steps) {
+        return changed(id, steps).chain(() -> require(id));
+    }
+
+    /**
+     * Writes what {@code steps} makes of the bucket as it is now, on condition that it stays so until then; else all over. Whatever changes a
+     * bucket goes through here, so that a name given to it meanwhile is not left pointing at a deleted one.
+     */
+    private Uni<Void> changed(BucketId id, Function<Bucket, Uni<Consumer<Batch>>> steps) {
+        return changed(id, steps, RETRIES);
+    }
+
+    private Uni<Void> changed(BucketId id, Function<Bucket, Uni<Consumer<Batch>>> steps, int retries) {
+        return tables.readHere(ModelTables.BUCKETS, id.value()).chain(row -> {
+            Bucket bucket = row.flatMap(it -> decode(id, it))
+                    .orElseThrow(() -> new Refusal.NoSuchBucket(id.toHex()).asException());
+            return steps.apply(bucket)
+                    .chain(write -> tables.writeEverywhere(batch -> {
+                        batch.expect(ModelTables.BUCKETS, id.value(), row.get().stamp());
+                        write.accept(batch);
+                    }))
+                    .chain(outcome -> switch (outcome) {
+                        case WRITTEN -> Uni.createFrom().voidItem();
+                        case CHANGED ->
+                            retries > 0
+                                    ? changed(id, steps, retries - 1)
+                                    : Uni.createFrom()
+                                            .failure(new Failure.Overloaded("changes of one bucket").asException());
+                    });
         });
     }
 
@@ -224,29 +264,22 @@ public final class Buckets {
     }
 
     public Uni<Bucket> grant(BucketId id, String keyId, Permissions toAdd) {
-        return changeGrant(id, keyId, before -> before.with(toAdd), RETRIES);
+        return changeGrant(id, keyId, before -> before.with(toAdd));
     }
 
     public Uni<Bucket> revoke(BucketId id, String keyId, Permissions toRemove) {
-        return changeGrant(id, keyId, before -> before.without(toRemove), RETRIES);
+        return changeGrant(id, keyId, before -> before.without(toRemove));
     }
 
-    private Uni<Bucket> changeGrant(BucketId id, String keyId, UnaryOperator<Permissions> change, int retries) {
-        return keys.require(keyId)
-                .chain(() -> tables.readHere(ModelTables.BUCKETS, id.value()))
-                .chain(row -> {
-                    Bucket bucket = row.flatMap(it -> decode(id, it))
-                            .orElseThrow(() -> new Refusal.NoSuchBucket(id.toHex()).asException());
-                    Permissions after = change.apply(bucket.grantOf(keyId));
-                    return tables.writeEverywhere(batch -> batch.expect(
-                                            ModelTables.BUCKETS,
-                                            id.value(),
-                                            row.get().stamp())
-                                    .set(ModelTables.BUCKETS, id.value(), GRANT + keyId, flags(after)))
-                            .chain(outcome -> outcome == Tables.Outcome.CHANGED && retries > 0
-                                    ? changeGrant(id, keyId, change, retries - 1)
-                                    : require(id));
-                });
+    private Uni<Bucket> changeGrant(BucketId id, String keyId, UnaryOperator<Permissions> change) {
+        return change(
+                id,
+                bucket -> keys.require(keyId)
+                        .map(_ -> batch -> batch.set(
+                                ModelTables.BUCKETS,
+                                id.value(),
+                                GRANT + keyId,
+                                flags(change.apply(bucket.grantOf(keyId))))));
     }
 
     /** Counted where the bucket's objects lie, in the transactions that wrote them. */

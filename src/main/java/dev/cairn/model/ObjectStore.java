@@ -18,6 +18,7 @@ import io.smallrye.mutiny.Uni;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 /**
  * Objects by bucket and key. Writing has two steps, so that the caller can check what it promised in between: {@link #store} makes a
@@ -74,7 +75,7 @@ public final class ObjectStore {
     /** Makes a body of {@code length} bytes durable; {@code tap} sees every piece once, in order, maybe on a worker thread. */
     public Uni<StoredBody> store(BucketId bucket, ByteSource source, long length, Consumer<Bytes> tap) {
         OwnerId owner = newOwner();
-        return bodies.store(owner, source, length, progress(bucket, tap));
+        return orGiveUp(owner, bodies.store(owner, source, length, progress(bucket, owner, tap)));
     }
 
     /** Whether a body of that length will be one block, whose name is then the SHA-256 of the body. */
@@ -86,10 +87,19 @@ public final class ObjectStore {
         return new OwnerId(env.randomBytes(OwnerId.BYTES));
     }
 
-    Bodies.Progress progress(BucketId bucket, Consumer<Bytes> tap) {
+    /** A body whose writing fails, or that nobody waits for any more, is freed in the background if it could not be undone. */
+    <R> Uni<R> orGiveUp(OwnerId owner, Uni<R> writing) {
+        return writing.onFailure()
+                .invoke(() -> intents.giveUp(owner))
+                .onCancellation()
+                .invoke(() -> intents.giveUp(owner));
+    }
+
+    Bodies.Progress progress(BucketId bucket, OwnerId body, Consumer<Bytes> tap) {
         return new Bodies.Progress() {
             @Override
             public void passed(Bytes piece) {
+                intents.touch(body);
                 tap.accept(piece);
             }
 
@@ -110,7 +120,9 @@ public final class ObjectStore {
         return switch (body) {
             case StoredBody.Inline _ -> Uni.createFrom().voidItem();
             case StoredBody.InBlocks(BodyValue value) ->
-                bodies.release(value).chain(() -> intents.withdraw(bucket, Bodies.ownerOf(value)));
+                orGiveUp(
+                        Bodies.ownerOf(value),
+                        bodies.release(value).chain(() -> intents.withdraw(bucket, Bodies.ownerOf(value))));
         };
     }
 
@@ -126,15 +138,23 @@ public final class ObjectStore {
                 .build();
         Bytes encoded = Protos.encoded(value);
         Bytes sort = ModelTables.objectSort(key);
-        return tables.write(ModelTables.partition(bucket), batch -> {
-                    batch.put(ModelTables.OBJECTS, sort, encoded, body.attachment());
-                    if (body instanceof StoredBody.InBlocks) {
-                        Intents.fulfil(batch, version);
-                    }
-                })
-                .map(_ -> new ObjectVersion(key, dev.cairn.kernel.time.Stamp.ZERO, value, Bytes.EMPTY))
-                .onFailure(RefusalException.class)
-                .call(() -> discard(bucket, body).onFailure().recoverWithNull());
+        return published(
+                        body,
+                        () -> tables.write(ModelTables.partition(bucket), batch -> {
+                            batch.put(ModelTables.OBJECTS, sort, encoded, body.attachment());
+                            if (body instanceof StoredBody.InBlocks) {
+                                Intents.fulfil(batch, version);
+                            }
+                        }))
+                .map(_ -> new ObjectVersion(key, dev.cairn.kernel.time.Stamp.ZERO, value, Bytes.EMPTY));
+    }
+
+    /** Runs what makes a body part of something; a body that it fails for is freed in the background. */
+    <R> Uni<R> published(StoredBody body, Supplier<Uni<R>> publication) {
+        return switch (body) {
+            case StoredBody.Inline _ -> publication.get();
+            case StoredBody.InBlocks(BodyValue value) -> intents.publish(Bodies.ownerOf(value), publication);
+        };
     }
 
     ObjectValue.Builder value(OwnerId version, ObjectMeta meta) {
@@ -164,9 +184,11 @@ public final class ObjectStore {
             return Uni.createFrom().item(new StoredBody.Inline(source.attachment()));
         }
         OwnerId owner = newOwner();
-        return intents.declare(bucket, owner)
-                .chain(() -> bodies.share(body, owner))
-                .map(shared -> (StoredBody) new StoredBody.InBlocks(shared));
+        return orGiveUp(
+                owner,
+                intents.declare(bucket, owner)
+                        .chain(() -> bodies.share(body, owner))
+                        .map(shared -> (StoredBody) new StoredBody.InBlocks(shared)));
     }
 
     public Uni<Void> delete(BucketId bucket, Bytes key) {

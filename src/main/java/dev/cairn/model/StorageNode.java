@@ -103,6 +103,7 @@ public final class StorageNode {
     public Uni<Integer> start() {
         return intents.recover().invoke(() -> {
             effects.start(workers);
+            intents.start(workers);
             blocks.cleaner().start(workers);
             opened.tombstones().start(workers);
             uploads.start(workers, replica);

@@ -15,6 +15,7 @@ import dev.cairn.model.Completion.Completed;
 import dev.cairn.net.Request.Attachments;
 import dev.cairn.proto.ChecksumValue;
 import dev.cairn.proto.CompletionValue;
+import dev.cairn.proto.ObjectValue;
 import dev.cairn.proto.PartValue;
 import dev.cairn.proto.UploadValue;
 import dev.cairn.table.Protos;
@@ -101,7 +102,8 @@ public final class Uploads {
     /** Makes the body of a part durable, as {@link ObjectStore#store} does for an object. */
     public Uni<StoredBody> storePart(Upload upload, ByteSource source, long length, Consumer<Bytes> tap) {
         OwnerId owner = objects.newOwner();
-        return bodies.storeInBlocks(owner, source, length, objects.progress(upload.bucket(), tap));
+        return objects.orGiveUp(
+                owner, bodies.storeInBlocks(owner, source, length, objects.progress(upload.bucket(), owner, tap)));
     }
 
     /** Makes a stored body the newest finished part of its number, and frees the older ones. */
@@ -120,18 +122,20 @@ public final class Uploads {
         PartValue part = value.build();
         Bytes sort = ModelTables.partSort(upload.sort(), number, owner);
         Bytes encoded = Protos.encoded(part);
-        return tables.write(upload.partition(), batch -> {
-                    batch.expect(ModelTables.UPLOADS, upload.sort(), upload.stamp())
-                            .put(ModelTables.PARTS, sort, encoded);
-                    if (body instanceof StoredBody.InBlocks) {
-                        Intents.fulfil(batch, owner);
-                    }
-                })
-                .chain(outcome -> outcome == Outcome.WRITTEN
-                        ? dropOlder(upload, number)
-                        : objects.discard(upload.bucket(), body)
-                                .chain(() ->
-                                        Uni.createFrom().failure(new Refusal.NoSuchUpload(upload.id()).asException())))
+        return objects.published(
+                        body,
+                        () -> tables.write(upload.partition(), batch -> {
+                                    batch.expect(ModelTables.UPLOADS, upload.sort(), upload.stamp())
+                                            .put(ModelTables.PARTS, sort, encoded);
+                                    if (body instanceof StoredBody.InBlocks) {
+                                        Intents.fulfil(batch, owner);
+                                    }
+                                })
+                                .chain(outcome -> outcome == Outcome.WRITTEN
+                                        ? Uni.createFrom().item(outcome)
+                                        : Uni.createFrom()
+                                                .failure(new Refusal.NoSuchUpload(upload.id()).asException())))
+                .chain(() -> dropOlder(upload, number))
                 .replaceWith(new Part(sort, Stamp.ZERO, part));
     }
 
@@ -265,13 +269,19 @@ public final class Uploads {
         ChecksumValue checksum = request.checksums().of(upload, parts);
         OwnerId version = objects.newOwner();
         Completed completed = new Completed(etag, checksum);
-        return intents.declare(upload.bucket(), version)
-                .chain(() -> manifests.write(
-                        version,
-                        parts.stream().map(Part::value).toList(),
-                        objects.value(version, new ObjectMeta(upload.value().getHeadersList(), etag, checksum))
-                                .setLength(
-                                        parts.stream().mapToLong(Part::length).sum())))
+        Uni<ObjectValue.Builder> described = objects.orGiveUp(
+                version,
+                intents.declare(upload.bucket(), version)
+                        .chain(() -> manifests.write(
+                                version,
+                                parts.stream().map(Part::value).toList(),
+                                objects.value(
+                                                version,
+                                                new ObjectMeta(upload.value().getHeadersList(), etag, checksum))
+                                        .setLength(parts.stream()
+                                                .mapToLong(Part::length)
+                                                .sum()))));
+        return described
                 .chain(object -> {
                     Bytes row = Protos.encoded(object.build());
                     Bytes over = Protos.encoded(CompletionValue.newBuilder()
@@ -280,21 +290,33 @@ public final class Uploads {
                             .setRequestDigest(Protos.proto(request.digest()))
                             .setCompletedMillis(env.wallMillis())
                             .build());
-                    return tables.write(upload.partition(), batch -> {
-                        batch.expect(ModelTables.UPLOADS, upload.sort(), upload.stamp())
-                                .put(ModelTables.OBJECTS, ModelTables.objectSort(upload.key()), row)
-                                .remove(ModelTables.UPLOADS, upload.sort())
-                                .put(ModelTables.COMPLETIONS, upload.sort(), over);
-                        Intents.fulfil(batch, version);
-                        parts.forEach(part -> batch.expect(ModelTables.PARTS, part.sort(), part.stamp())
-                                .put(ModelTables.PARTS, part.sort(), takenOver(part)));
-                    });
+                    return intents.publish(
+                            version,
+                            () -> tables.write(upload.partition(), batch -> {
+                                        batch.expect(ModelTables.UPLOADS, upload.sort(), upload.stamp())
+                                                .put(ModelTables.OBJECTS, ModelTables.objectSort(upload.key()), row)
+                                                .remove(ModelTables.UPLOADS, upload.sort())
+                                                .put(ModelTables.COMPLETIONS, upload.sort(), over);
+                                        Intents.fulfil(batch, version);
+                                        parts.forEach(part -> batch.expect(ModelTables.PARTS, part.sort(), part.stamp())
+                                                .put(ModelTables.PARTS, part.sort(), takenOver(part)));
+                                    })
+                                    .chain(outcome -> outcome == Outcome.WRITTEN
+                                            ? Uni.createFrom().item(completed)
+                                            : Uni.createFrom().failure(new ChangedMeanwhile())));
                 })
-                .chain(outcome -> outcome == Outcome.WRITTEN
-                        ? Uni.createFrom().item(Optional.of(completed))
-                        : bodies.releaseOwner(version, List.of())
-                                .chain(() -> intents.withdraw(upload.bucket(), version))
-                                .replaceWith(Optional.empty()));
+                .map(Optional::of)
+                .onFailure(ChangedMeanwhile.class)
+                .recoverWithItem(Optional::empty);
+    }
+
+    /** The upload or a part is no longer as it was read; what was written for it is given up. */
+    private static final class ChangedMeanwhile extends RuntimeException {
+        private static final long serialVersionUID = 1;
+
+        ChangedMeanwhile() {
+            super("changed meanwhile", null, false, false);
+        }
     }
 
     /** The row stays until it is swept, so that a late change of it is noticed; its body belongs to the object now. */

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.cairn.kernel.codec.Bytes;
 import dev.cairn.kernel.id.BucketId;
 import dev.cairn.proto.UploadValue;
+import io.smallrye.mutiny.Uni;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -101,6 +102,42 @@ final class BucketsTest {
 
     private Optional<BucketId> resolved(String name, Optional<String> key) {
         return bed.await(buckets.resolve(name, key)).map(Bucket::id);
+    }
+
+    @Test
+    void a_bucket_deleted_while_it_is_given_names_leaves_none_behind() {
+        for (int round = 0; round < 30; round++) {
+            var id = bed.bucket("racing-" + round);
+            var key = bed.await(bed.node.keys().create("ann")).id();
+            String alias = "alias-" + round;
+            List<Uni<?>> racing = List.of(
+                    buckets.addAlias(id, alias), buckets.delete(id), buckets.addLocalAlias(id, key, "own-" + round));
+            List<Throwable> refused = new ArrayList<>();
+            int first = round % 3;
+            for (int i = 0; i < 3; i++) {
+                racing.get((first + i) % 3).subscribe().with(_ -> {}, refused::add);
+            }
+            bed.world.pass(1_000_000_000);
+            assertThat(bed.await(buckets.find(id))).isEmpty();
+            assertThat(refused).allSatisfy(failure -> assertThat(failure).isInstanceOf(RefusalException.class));
+            assertThat(bed.await(bed.node.keys().find(key)).orElseThrow().localAliases())
+                    .isEmpty();
+            assertThat(bed.await(buckets.create(alias)).aliases()).containsExactly(alias);
+        }
+    }
+
+    @Test
+    void of_racing_changes_of_rights_none_is_lost() {
+        var id = bed.bucket("rights");
+        var key = bed.await(bed.node.keys().create("ann")).id();
+        bed.await(buckets.grant(id, key, Permissions.ALL));
+        List<Throwable> failed = new ArrayList<>();
+        buckets.revoke(id, key, new Permissions(true, false, false)).subscribe().with(_ -> {}, failed::add);
+        buckets.revoke(id, key, new Permissions(false, true, false)).subscribe().with(_ -> {}, failed::add);
+        buckets.revoke(id, key, new Permissions(false, false, true)).subscribe().with(_ -> {}, failed::add);
+        bed.world.pass(1_000_000_000);
+        assertThat(failed).isEmpty();
+        assertThat(bed.await(buckets.find(id)).orElseThrow().grantOf(key)).isEqualTo(Permissions.NONE);
     }
 
     @Test

@@ -13,10 +13,12 @@ import dev.cairn.kernel.io.ByteSource;
 import dev.cairn.layout.Layout;
 import dev.cairn.proto.ChecksumValue;
 import dev.cairn.sim.World;
+import dev.cairn.store.Store;
 import io.smallrye.mutiny.Uni;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 
 /** A whole node on the simulated store and disk, with blocks of 1 KiB. */
@@ -31,11 +33,17 @@ final class ModelBed {
     final StorageNode node;
 
     ModelBed(long seed, int blockSize) {
+        this(seed, blockSize, store -> store);
+    }
+
+    /** On a store that may do worse than the machine's own. */
+    ModelBed(long seed, int blockSize, UnaryOperator<Store> around) {
         world = new World(seed);
         machine = world.addNode(StorageNode.spaces());
         var settings = new StorageNode.Settings(
                 new Bodies.BodyLimits(INLINE_MAX, blockSize), DELETE_DELAY, Duration.ofMinutes(1));
-        node = await(StorageNode.open(machine.env(), machine.store(), machine.blocks(), LAYOUT, settings));
+        node = await(
+                StorageNode.open(machine.env(), around.apply(machine.store()), machine.blocks(), LAYOUT, settings));
         await(node.start());
     }
 

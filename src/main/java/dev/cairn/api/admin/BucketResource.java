@@ -165,6 +165,6 @@ final class BucketResource {
     }
 
     private static <T> Uni<T> answer(Uni<T> result) {
-        return result.onFailure().transform(AdminException::of);
+        return Detached.answer(result);
     }
 }

@@ -117,6 +117,6 @@ final class ClusterResource {
     }
 
     private static <T> Uni<T> answer(Uni<T> result) {
-        return result.onFailure().transform(AdminException::of);
+        return Detached.answer(result);
     }
 }

@@ -142,6 +142,6 @@ final class KeyResource {
     }
 
     private static <T> Uni<T> answer(Uni<T> result) {
-        return result.onFailure().transform(AdminException::of);
+        return Detached.answer(result);
     }
 }
