@@ -14,8 +14,10 @@ import dev.cairn.table.Protos;
 import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,6 +28,7 @@ final class Manifests {
     private static final int PARTS_IN_ROW = 64;
     private static final int PARTS_PER_PAGE = 1000;
     private static final int BLOCKS_PER_PAGE = 2048;
+    private static final int READS_AT_ONCE = 32;
 
     private final Bodies bodies;
 
@@ -33,45 +36,61 @@ final class Manifests {
         this.bodies = bodies;
     }
 
-    /** Adds the parts to an object, writing pages under {@code version} if they are many. */
-    Uni<ObjectValue.Builder> write(OwnerId version, List<PartValue> parts, ObjectValue.Builder object) {
+    /**
+     * Adds the parts to an object, writing pages under {@code version} if they are many; {@code whole} gives a part with its block list, and
+     * only those of one page are in memory at a time.
+     */
+    Uni<ObjectValue.Builder> write(
+            OwnerId version, List<Part> parts, Function<Part, Uni<PartValue>> whole, ObjectValue.Builder object) {
         object.setPartCount(parts.size());
-        int blocks =
-                parts.stream().mapToInt(part -> part.getBody().getBlocksCount()).sum();
+        int blocks = parts.stream().mapToInt(Part::blocksInRow).sum();
         if (parts.size() <= PARTS_IN_ROW && blocks <= Bodies.BLOCKS_IN_ROW) {
-            return Uni.createFrom().item(object.addAllParts(parts));
+            return all(parts, whole).map(object::addAllParts);
         }
-        List<List<PartValue>> pages = pages(parts);
+        List<List<Part>> pages = pages(parts);
         long offset = 0;
-        for (List<PartValue> page : pages) {
+        for (List<Part> page : pages) {
             object.addManifest(ManifestPage.newBuilder()
                     .setOffset(offset)
-                    .setFirstPartNumber(page.getFirst().getNumber()));
-            offset +=
-                    page.stream().mapToLong(part -> part.getBody().getLength()).sum();
+                    .setFirstPartNumber(page.getFirst().number()));
+            offset += page.stream().mapToLong(Part::length).sum();
         }
         return Multi.createFrom()
                 .range(0, pages.size())
                 .onItem()
-                .transformToUniAndConcatenate(index -> bodies.writeSegment(
-                        version,
-                        index,
-                        SegmentValue.newBuilder().addAllParts(pages.get(index)).build()))
+                .transformToUniAndConcatenate(index -> all(pages.get(index), whole)
+                        .chain(page -> bodies.writeSegment(
+                                version,
+                                index,
+                                SegmentValue.newBuilder().addAllParts(page).build())))
                 .collect()
                 .last()
                 .replaceWith(object);
     }
 
-    private static List<List<PartValue>> pages(List<PartValue> parts) {
-        List<List<PartValue>> pages = new ArrayList<>();
+    private static Uni<List<PartValue>> all(List<Part> parts, Function<Part, Uni<PartValue>> whole) {
+        return Multi.createFrom()
+                .iterable(parts)
+                .onItem()
+                .transformToUni(whole::apply)
+                .merge(READS_AT_ONCE)
+                .collect()
+                .asList()
+                .map(loaded -> loaded.stream()
+                        .sorted(Comparator.comparingInt(PartValue::getNumber))
+                        .toList());
+    }
+
+    private static List<List<Part>> pages(List<Part> parts) {
+        List<List<Part>> pages = new ArrayList<>();
         int blocks = BLOCKS_PER_PAGE;
-        for (PartValue part : parts) {
+        for (Part part : parts) {
             if (pages.isEmpty() || pages.getLast().size() == PARTS_PER_PAGE || blocks >= BLOCKS_PER_PAGE) {
                 pages.add(new ArrayList<>());
                 blocks = 0;
             }
             pages.getLast().add(part);
-            blocks += part.getBody().getBlocksCount();
+            blocks += part.blocksInRow();
         }
         return pages;
     }

@@ -2,6 +2,7 @@ package dev.cairn.model;
 
 import dev.cairn.kernel.codec.Bytes;
 import dev.cairn.kernel.time.Stamp;
+import dev.cairn.proto.BodyValue;
 import dev.cairn.proto.ChecksumValue;
 import dev.cairn.proto.PartValue;
 import dev.cairn.table.Protos;
@@ -9,6 +10,22 @@ import java.util.Optional;
 
 /** A finished part of an upload. */
 public record Part(Bytes sort, Stamp stamp, PartValue value) {
+    /** Everything but the list of blocks, in memory of its own: thousands of parts are looked at together. */
+    static Part outline(Bytes sort, Stamp stamp, PartValue value) {
+        PartValue small = value.toBuilder()
+                .setBody(value.getBody().toBuilder().clearBlocks())
+                .build();
+        return new Part(sort, stamp, Protos.parse(PartValue.parser(), Protos.encoded(small)));
+    }
+
+    /** Blocks that the row of the part lists. */
+    int blocksInRow() {
+        BodyValue body = value.getBody();
+        return body.getInlined() || body.getSegments() > 0 || body.getBlockSize() == 0
+                ? 0
+                : Math.toIntExact((body.getLength() + body.getBlockSize() - 1) / body.getBlockSize());
+    }
+
     public int number() {
         return value.getNumber();
     }

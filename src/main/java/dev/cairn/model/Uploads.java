@@ -9,6 +9,7 @@ import dev.cairn.kernel.env.Env;
 import dev.cairn.kernel.id.BucketId;
 import dev.cairn.kernel.id.OwnerId;
 import dev.cairn.kernel.io.ByteSource;
+import dev.cairn.kernel.io.Repeat;
 import dev.cairn.kernel.time.Stamp;
 import dev.cairn.kernel.work.Workers;
 import dev.cairn.model.Completion.Completed;
@@ -26,7 +27,9 @@ import dev.cairn.table.Tables.Outcome;
 import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
@@ -41,6 +44,9 @@ import java.util.function.Consumer;
 public final class Uploads {
     private static final long MIN_PART_BYTES = 5L << 20;
     private static final int PAGE = 1000;
+    /** Rows of parts may hold {@value Bodies#BLOCKS_IN_ROW} blocks each. */
+    private static final int PARTS_PAGE = 200;
+
     private static final int RETRIES = 10;
     private static final int TIME_BYTES = 6;
     private static final Duration REMEMBER_COMPLETIONS = Duration.ofDays(1);
@@ -168,7 +174,7 @@ public final class Uploads {
     public Uni<PartPage> parts(Upload upload, int after, int max) {
         SortedMap<Integer, Part> newest = new TreeMap<>();
         Bytes from = ModelTables.partsOf(upload.sort(), after + 1);
-        return eachPart(upload, from, newest).map(_ -> {
+        return eachPart(upload, from, newest, max).map(_ -> {
             List<Part> page = newest.values().stream().limit(max).toList();
             return new PartPage(page, newest.size() > page.size());
         });
@@ -177,15 +183,19 @@ public final class Uploads {
     /** Parts in order of their numbers. */
     public record PartPage(List<Part> parts, boolean more) {}
 
-    private Uni<Void> eachPart(Upload upload, Bytes from, SortedMap<Integer, Part> newest) {
-        return tables.eachPage(
-                ModelTables.PARTS,
-                upload.partition(),
-                new Tables.Query(from, upload.sort(), Bytes.EMPTY, PAGE),
-                rows -> {
-                    rows.forEach(row -> keepNewest(newest, row));
-                    return Uni.createFrom().voidItem();
-                });
+    /** Collects parts until there are more than {@code enough}; rows lie in order of the numbers. */
+    private Uni<Void> eachPart(Upload upload, Bytes from, SortedMap<Integer, Part> newest, int enough) {
+        Deque<Bytes> next = new ArrayDeque<>(List.of(from));
+        return Repeat.whileTrue(() -> tables.range(
+                        ModelTables.PARTS,
+                        upload.partition(),
+                        new Tables.Query(next.pop(), upload.sort(), Bytes.EMPTY, PARTS_PAGE))
+                .map(page -> {
+                    page.rows().forEach(row -> keepNewest(newest, row));
+                    page.next().ifPresent(next::push);
+                    // One more than the last that matters: earlier rows of that number could still be older ones.
+                    return page.next().isPresent() && newest.size() <= (long) enough + 1;
+                }));
     }
 
     private static void keepNewest(SortedMap<Integer, Part> newest, Tables.Row<Lww> row) {
@@ -193,7 +203,7 @@ public final class Uploads {
         if (value.hasBody()) {
             newest.merge(
                     value.getNumber(),
-                    new Part(row.sort(), row.row().stamp(), value),
+                    Part.outline(row.sort(), row.row().stamp(), value),
                     (a, b) -> a.stamp().isAfter(b.stamp()) ? a : b);
         }
     }
@@ -209,7 +219,7 @@ public final class Uploads {
             }
             Upload upload = found.get();
             SortedMap<Integer, Part> newest = new TreeMap<>();
-            return eachPart(upload, upload.sort(), newest)
+            return eachPart(upload, upload.sort(), newest, Integer.MAX_VALUE)
                     .chain(() -> assemble(upload, request, choose(id, request, newest)))
                     .chain(completed -> {
                         if (completed.isPresent()) {
@@ -274,7 +284,8 @@ public final class Uploads {
                 intents.declare(upload.bucket(), version)
                         .chain(() -> manifests.write(
                                 version,
-                                parts.stream().map(Part::value).toList(),
+                                parts,
+                                part -> whole(upload, part),
                                 objects.value(
                                                 version,
                                                 new ObjectMeta(upload.value().getHeadersList(), etag, checksum))
@@ -308,6 +319,15 @@ public final class Uploads {
                 .map(Optional::of)
                 .onFailure(ChangedMeanwhile.class)
                 .recoverWithItem(Optional::empty);
+    }
+
+    /** A part with its block list, which an outline leaves out. */
+    private Uni<PartValue> whole(Upload upload, Part part) {
+        return tables.read(ModelTables.PARTS, upload.partition(), part.sort(), Attachments.LEAVE)
+                .map(found -> found.filter(row -> row.row().stamp().equals(part.stamp()))
+                        .flatMap(row -> row.row().value())
+                        .map(value -> Protos.parse(PartValue.parser(), value))
+                        .orElseThrow(ChangedMeanwhile::new));
     }
 
     /** The upload or a part is no longer as it was read; what was written for it is given up. */

@@ -50,6 +50,6 @@ public final class Stamps {
 
     /** Keeps ahead of the clock. */
     public void start(Workers workers) {
-        workers.start("clock reserve", EVERY, EVERY, _ -> extend());
+        workers.startSteady("clock reserve", EVERY, _ -> extend());
     }
 }

@@ -37,7 +37,7 @@ public final class Uptime {
 
     /** Remembers it from time to time. */
     public void start(Workers workers) {
-        workers.start("uptime", SAVED_EVERY, SAVED_EVERY, _ -> save());
+        workers.startSteady("uptime", SAVED_EVERY, _ -> save());
     }
 
     private Uni<Long> save() {

@@ -201,4 +201,26 @@ final class UploadsTest {
                 .extracting(item -> ((Listing.Single<Upload>) item).value().id())
                 .containsExactly(upload.id(), second.id());
     }
+
+    @Test
+    void parts_are_listed_page_by_page_without_their_blocks() {
+        int count = 150;
+        var uploads = bed.node.uploads();
+        Bytes small = bed.content(3000, 1);
+        for (int number = 1; number <= count; number++) {
+            bed.await(part(number, small));
+        }
+        var page = bed.await(uploads.parts(upload, 20, 50));
+        assertThat(page.parts())
+                .extracting(Part::number)
+                .containsExactlyElementsOf(
+                        java.util.stream.IntStream.rangeClosed(21, 70).boxed().toList());
+        assertThat(page.more()).isTrue();
+        assertThat(page.parts()).allSatisfy(part -> {
+            assertThat(part.value().getBody().getBlocksCount()).isZero();
+            assertThat(part.blocksInRow()).isEqualTo(1);
+            assertThat(part.length()).isEqualTo(3000);
+        });
+        assertThat(bed.await(uploads.parts(upload, 100, 50)).more()).isFalse();
+    }
 }

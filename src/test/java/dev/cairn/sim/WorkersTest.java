@@ -58,6 +58,16 @@ final class WorkersTest {
     }
 
     @Test
+    void work_that_everything_waits_for_is_repeated_at_its_pace_though_it_fails() {
+        workers.startSteady("steady", Duration.ofSeconds(2), _ -> {
+            rounds.incrementAndGet();
+            return Uni.createFrom().failure(new IllegalStateException("failed"));
+        });
+        world.pass(Duration.ofSeconds(41).toNanos());
+        assertThat(rounds).hasValue(20);
+    }
+
+    @Test
     void an_entry_that_is_stuck_is_tried_again_ever_more_rarely() {
         Stuck stuck = new Stuck();
         Bytes key = Bytes.utf8("k");

@@ -14,7 +14,7 @@ public final class Answer {
     /** One header field. */
     public record Field(String name, String value) {}
 
-    /** The body of an answer; its length is always known before the first byte. */
+    /** The body of an answer. */
     public sealed interface Body {
         Body NONE = new Whole(Bytes.EMPTY);
 
@@ -22,6 +22,9 @@ public final class Answer {
 
         /** Pulled while it is sent; a source that fails breaks the connection, so that nobody takes a part for the whole. */
         record Streamed(ByteSource source, long length) implements Body {}
+
+        /** As {@link Streamed}, of a length that is not known when it begins: sent in chunks. */
+        record Growing(ByteSource source) implements Body {}
 
         /** Nothing is sent, but the length of what a GET would send is told; for HEAD. */
         record Withheld(long length) implements Body {}

@@ -12,6 +12,7 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
+import io.vertx.core.http.HttpVersion;
 import io.vertx.core.impl.ContextInternal;
 import org.jspecify.annotations.Nullable;
 
@@ -31,7 +32,7 @@ public final class Exchange {
     private final VertxHeaders headers;
     private @Nullable UniEmitter<? super Boolean> draining;
     private @Nullable ByteSource sending;
-    private boolean closed;
+    private volatile boolean closed;
 
     /** Takes over a request; to be made on its event loop before anything else is done with it. */
     public Exchange(Vertx vertx, HttpServerRequest request) {
@@ -129,25 +130,45 @@ public final class Exchange {
             }
             case Answer.Body.Streamed(ByteSource source, long length) -> {
                 response.putHeader("Content-Length", String.valueOf(length));
-                stream(source)
-                        .subscribe()
-                        .with(
-                                _ -> {
-                                    finish(reusable);
-                                    emitter.complete(null);
-                                },
-                                broken -> {
-                                    reset();
-                                    emitter.fail(broken);
-                                });
+                stream(source, reusable, emitter);
+            }
+            case Answer.Body.Growing(ByteSource source) -> {
+                response.setChunked(true);
+                stream(source, reusable, emitter);
             }
         }
     }
 
+    private void stream(ByteSource source, boolean reusable, UniEmitter<? super Void> emitter) {
+        stream(source)
+                .subscribe()
+                .with(
+                        _ -> {
+                            finish(reusable);
+                            emitter.complete(null);
+                        },
+                        broken -> {
+                            reset();
+                            emitter.fail(broken);
+                        });
+    }
+
     private static void cancel(Answer answer) {
-        if (answer.body() instanceof Answer.Body.Streamed(ByteSource source, long _)) {
-            source.cancel();
+        switch (answer.body()) {
+            case Answer.Body.Streamed(ByteSource source, long _) -> source.cancel();
+            case Answer.Body.Growing(ByteSource source) -> source.cancel();
+            case Answer.Body.Whole _, Answer.Body.Withheld _ -> {}
         }
+    }
+
+    /** Whether the client has hung up, as far as that is known. */
+    public boolean isClosed() {
+        return closed;
+    }
+
+    /** Whether answers may be sent in chunks. */
+    public boolean takesChunks() {
+        return request.version() == HttpVersion.HTTP_1_1;
     }
 
     /** Pulls the next piece only when the one before fits the socket's queue; all of it on the event loop. */

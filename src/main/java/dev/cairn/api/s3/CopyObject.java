@@ -82,7 +82,11 @@ final class CopyObject implements OperationHandler {
         }
         BodyDigests digests = BodyDigests.of(
                 Headers.of(), ChecksumRequest.NONE.orElse(wanted.or(() -> has).orElse(ChecksumAlgorithm.CRC64NVME)));
-        return objects.store(bucket, objects.read(source, 0, source.length()), source.length(), digests::update)
+        return objects.store(
+                        bucket,
+                        new WatchedSource(objects.read(source, 0, source.length()), request.clientIsGone()),
+                        source.length(),
+                        digests::update)
                 .chain(body -> {
                     BodyDigests.Result result = digests.finish(Headers.of());
                     ChecksumValue checksum =

@@ -13,6 +13,7 @@ import io.smallrye.mutiny.Uni;
 final class RequestMemory {
     private static final long BODY_BYTES = 2 * BlockFiles.PIECE_BYTES;
     private static final long DOCUMENT_COPIES = 4;
+    private static final long PAGE_BYTES = 512 << 10;
 
     private final BodyBudget budget;
 
@@ -21,8 +22,8 @@ final class RequestMemory {
     }
 
     /** A request whose body has to come in holds a bounded amount of memory meanwhile. */
-    Uni<Answer> handle(Route route, S3Request request, Headers received) {
-        long held = held(route, received);
+    Uni<Answer> handle(Route route, S3Request request) {
+        long held = held(route, request.headers());
         if (held == 0) {
             return route.handler().handle(request);
         }
@@ -39,6 +40,12 @@ final class RequestMemory {
         if (route.is(Route.Trait.READS_DOCUMENT)) {
             // However small the budget is, one after the other must be able to pass.
             return Math.min(length * DOCUMENT_COPIES, budget.limitBytes() / 2);
+        }
+        if (route.is(Route.Trait.LISTS)) {
+            return Math.min(PAGE_BYTES, budget.limitBytes() / 4);
+        }
+        if (route.is(Route.Trait.COPIES_DATA)) {
+            return BODY_BYTES;
         }
         return headers.has("transfer-encoding") ? BODY_BYTES : Math.min(length, BODY_BYTES);
     }
@@ -59,7 +66,7 @@ final class RequestMemory {
             case Answer.Body.Whole(Bytes bytes)
             when bytes.length() > BODY_BYTES ->
                 held(answer, ByteSource.of(bytes), bytes.length(), budget.limitBytes() / 2);
-            case Answer.Body.Whole _, Answer.Body.Withheld _ -> answer;
+            case Answer.Body.Whole _, Answer.Body.Withheld _, Answer.Body.Growing _ -> answer;
         };
     }
 

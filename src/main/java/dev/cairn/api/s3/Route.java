@@ -31,7 +31,13 @@ record Route(
         /** Brings data in; such operations stop while a disk is down to its reserve, so that deletes never have to. */
         ADDS_DATA,
         /** The body is one document, which is in memory as a whole before anything is done. */
-        READS_DOCUMENT
+        READS_DOCUMENT,
+        /** Reads what it writes: holds pieces of it though its own body is empty. */
+        COPIES_DATA,
+        /** Answers a page of rows, which is in memory as a whole. */
+        LISTS,
+        /** May take longer than clients wait in silence. */
+        TAKES_LONG
     }
 
     boolean is(Trait trait) {

@@ -8,7 +8,10 @@ import static dev.cairn.api.s3.Route.Scope.BUCKET;
 import static dev.cairn.api.s3.Route.Scope.OBJECT;
 import static dev.cairn.api.s3.Route.Scope.SERVICE;
 import static dev.cairn.api.s3.Route.Trait.ADDS_DATA;
+import static dev.cairn.api.s3.Route.Trait.COPIES_DATA;
+import static dev.cairn.api.s3.Route.Trait.LISTS;
 import static dev.cairn.api.s3.Route.Trait.READS_DOCUMENT;
+import static dev.cairn.api.s3.Route.Trait.TAKES_LONG;
 
 import dev.cairn.api.http.Headers;
 import dev.cairn.api.http.Query;
@@ -89,9 +92,9 @@ public final class Routes {
         add("CreateBucket", "PUT", BUCKET, "", NONE, new CreateBucket(buckets, region), ADDS_DATA, READS_DOCUMENT);
         add("HeadBucket", "HEAD", BUCKET, "", READ, new HeadBucket(region));
         add("DeleteBucket", "DELETE", BUCKET, "", OWNER, new DeleteBucket(buckets));
-        add("ListObjects", "GET", BUCKET, "", READ, new ListObjects(objects, keys));
-        add("ListObjectsV2", "GET", BUCKET, LIST_TYPE, READ, new ListObjectsV2(objects, keys));
-        add("ListMultipartUploads", "GET", BUCKET, "uploads", READ, new ListMultipartUploads(uploads, keys));
+        add("ListObjects", "GET", BUCKET, "", READ, new ListObjects(objects, keys), LISTS);
+        add("ListObjectsV2", "GET", BUCKET, LIST_TYPE, READ, new ListObjectsV2(objects, keys), LISTS);
+        add("ListMultipartUploads", "GET", BUCKET, "uploads", READ, new ListMultipartUploads(uploads, keys), LISTS);
         add("DeleteObjects", "POST", BUCKET, "delete", WRITE, new DeleteObjects(objects), READS_DOCUMENT);
         add("GetBucketLocation", "GET", BUCKET, "location", READ, new GetBucketLocation(region));
         addUnsetSettings(keys);
@@ -101,7 +104,16 @@ public final class Routes {
         add("HeadObject", "HEAD", OBJECT, "", READ, read);
         add("HeadObject", "HEAD", OBJECT, "partNumber", READ, read);
         add("PutObject", "PUT", OBJECT, "", WRITE, new PutObject(objects), ADDS_DATA);
-        copy("CopyObject", "PUT", OBJECT, "", WRITE, new CopyObject(buckets, objects), ADDS_DATA);
+        copy(
+                "CopyObject",
+                "PUT",
+                OBJECT,
+                "",
+                WRITE,
+                new CopyObject(buckets, objects),
+                ADDS_DATA,
+                COPIES_DATA,
+                TAKES_LONG);
         add("DeleteObject", "DELETE", OBJECT, "", WRITE, new DeleteObject(objects));
         add("GetObjectTagging", "GET", OBJECT, "tagging", READ, UnsetSetting.ofObject(objects, UnsetSetting.noTags()));
         add("GetObjectAcl", "GET", OBJECT, "acl", READ, new GetAcl(keys, objects));
@@ -117,10 +129,20 @@ public final class Routes {
                 "partNumber&uploadId",
                 WRITE,
                 new UploadPartCopy(buckets, objects, uploads),
-                ADDS_DATA);
-        add("CompleteMultipartUpload", "POST", OBJECT, "uploadId", WRITE, new CompleteUpload(uploads), READS_DOCUMENT);
+                ADDS_DATA,
+                COPIES_DATA,
+                TAKES_LONG);
+        add(
+                "CompleteMultipartUpload",
+                "POST",
+                OBJECT,
+                "uploadId",
+                WRITE,
+                new CompleteUpload(uploads),
+                READS_DOCUMENT,
+                TAKES_LONG);
         add("AbortMultipartUpload", "DELETE", OBJECT, "uploadId", WRITE, new AbortMultipartUpload(uploads));
-        add("ListParts", "GET", OBJECT, "uploadId", READ, new ListParts(uploads, keys));
+        add("ListParts", "GET", OBJECT, "uploadId", READ, new ListParts(uploads, keys), LISTS);
     }
 
     /** Settings that nobody can make yet are read as those of a bucket that never had any. */

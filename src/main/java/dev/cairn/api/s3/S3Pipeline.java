@@ -165,8 +165,12 @@ public final class S3Pipeline {
                             name,
                             bucket,
                             target.key().map(Bytes::utf8).orElse(Bytes.EMPTY),
-                            body(exchange, route, verified));
-                    return memory.handle(route, request, exchange.headers());
+                            body(exchange, route, verified),
+                            exchange::isClosed);
+                    Uni<Answer> answer = memory.handle(route, request);
+                    return route.is(Route.Trait.TAKES_LONG) && exchange.takesChunks()
+                            ? PatientAnswer.of(env, answer, why -> refusal(exchange, context, why))
+                            : answer;
                 }));
     }
 

@@ -19,6 +19,7 @@ import io.smallrye.mutiny.Uni;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 
 /**
  * A request whose sender is known and allowed to do it; its body is still unread.
@@ -38,7 +39,8 @@ public record S3Request(
         String bucketName,
         Optional<Bucket> bucket,
         Bytes objectKey,
-        ByteSource rawBody) {
+        ByteSource rawBody,
+        BooleanSupplier clientIsGone) {
     boolean isHead() {
         return origin.method().equals("HEAD");
     }

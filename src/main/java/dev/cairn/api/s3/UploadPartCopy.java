@@ -45,11 +45,12 @@ final class UploadPartCopy implements OperationHandler {
         ObjectHeaders.refuseUnsupported(request.headers());
         return uploads.require(request.theBucket().id(), request.objectKey(), id)
                 .chain(upload -> source.open(request, buckets, objects)
-                        .chain(opened -> copy(request.headers(), opened.object(), upload, number)))
+                        .chain(opened -> copy(request, opened.object(), upload, number)))
                 .map(part -> Answer.xml(200, render(part).bytes()));
     }
 
-    private Uni<Part> copy(Headers headers, ObjectVersion source, Upload upload, int number) {
+    private Uni<Part> copy(S3Request request, ObjectVersion source, Upload upload, int number) {
+        Headers headers = request.headers();
         long from = 0;
         long to = source.length();
         if (headers.has(RANGE)) {
@@ -63,7 +64,13 @@ final class UploadPartCopy implements OperationHandler {
                 ChecksumRequest.NONE.orElse(UploadChecksums.declared(upload.value())
                         .map(MultipartChecksum::algorithm)
                         .orElse(UploadChecksums.FALLBACK)));
-        return writer.write(upload, number, objects.read(source, from, to), to - from, digests, () -> NO_HEADERS);
+        return writer.write(
+                upload,
+                number,
+                new WatchedSource(objects.read(source, from, to), request.clientIsGone()),
+                to - from,
+                digests,
+                () -> NO_HEADERS);
     }
 
     static XmlWriter render(Part part) {

@@ -11,16 +11,17 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One background loop. A round that fails is logged once, counted, and repeated after a pause that doubles with each failure in a row, up to
- * {@value #MAX_BACK_OFF_MINUTES} minutes. Safe from any thread; rounds of one worker never overlap.
+ * {@value #MAX_BACK_OFF_SECONDS} seconds. Safe from any thread; rounds of one worker never overlap.
  */
 public final class Worker {
-    private static final int MAX_BACK_OFF_MINUTES = 10;
+    static final int MAX_BACK_OFF_SECONDS = 60;
     private static final int MAX_DOUBLINGS = 20;
 
     private final Env env;
     private final int id;
     private final String name;
     private final Duration every;
+    private final Duration longestBackOff;
     private final Function<Worker, Uni<?>> round;
 
     private boolean busy;
@@ -34,11 +35,12 @@ public final class Worker {
     private long lastErrorNanos;
     private @Nullable Duration nextPause;
 
-    Worker(Env env, int id, String name, Duration every, Function<Worker, Uni<?>> round) {
+    Worker(Env env, int id, String name, Duration every, Duration longestBackOff, Function<Worker, Uni<?>> round) {
         this.env = env;
         this.id = id;
         this.name = name;
         this.every = every;
+        this.longestBackOff = longestBackOff;
         this.round = round;
     }
 
@@ -158,7 +160,6 @@ public final class Worker {
 
     private Duration backOff(int inARow) {
         Duration pause = every.multipliedBy(1L << Math.min(inARow - 1, MAX_DOUBLINGS));
-        Duration most = Duration.ofMinutes(MAX_BACK_OFF_MINUTES);
-        return every.compareTo(most) > 0 ? every : pause.compareTo(most) > 0 ? most : pause;
+        return pause.compareTo(longestBackOff) > 0 ? longestBackOff : pause;
     }
 }

@@ -21,7 +21,18 @@ public final class Workers {
      * the round before. The round is handed its worker, to tell of progress and of single things that went wrong.
      */
     public Worker start(String name, Duration first, Duration every, Function<Worker, Uni<?>> round) {
-        Worker worker = new Worker(env, all.size() + 1, name, every, round);
+        Duration most = Duration.ofSeconds(Worker.MAX_BACK_OFF_SECONDS);
+        return start(name, first, every, every.compareTo(most) > 0 ? every : most, round);
+    }
+
+    /** As above, but a round that fails is repeated as soon as any other: for work that everything else waits for. */
+    public Worker startSteady(String name, Duration every, Function<Worker, Uni<?>> round) {
+        return start(name, every, every, every, round);
+    }
+
+    private Worker start(
+            String name, Duration first, Duration every, Duration longestBackOff, Function<Worker, Uni<?>> round) {
+        Worker worker = new Worker(env, all.size() + 1, name, every, longestBackOff, round);
         all.add(worker);
         worker.next(first);
         return worker;

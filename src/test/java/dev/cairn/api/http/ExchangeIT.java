@@ -50,6 +50,24 @@ final class ExchangeIT {
     }
 
     @Test
+    void an_answer_of_unknown_length_is_sent_in_chunks_and_the_connection_goes_on() throws Exception {
+        int port = serve(exchange -> exchange.send(
+                        Answer.of(200).body(new Answer.Body.Growing(ByteSource.of(Bytes.utf8("late")))))
+                .subscribe()
+                .with(_ -> {}, Throwable::printStackTrace));
+        try (Socket socket = new Socket("127.0.0.1", port)) {
+            socket.setSoTimeout(10_000);
+            for (String last : new String[] {"", "Connection: close\r\n"}) {
+                socket.getOutputStream()
+                        .write(("GET / HTTP/1.1\r\nHost: h\r\n" + last + "\r\n").getBytes(StandardCharsets.US_ASCII));
+            }
+            String answers = new String(socket.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
+            assertThat(answers.split("4\r\nlate\r\n0\r\n\r\n", -1)).hasSize(3);
+            assertThat(answers).containsIgnoringCase("transfer-encoding: chunked");
+        }
+    }
+
+    @Test
     void a_refused_upload_is_answered_although_its_body_still_comes() throws Exception {
         int port = serve(exchange -> exchange.send(Answer.of(403).body(new Answer.Body.Whole(Bytes.utf8("no"))))
                 .subscribe()

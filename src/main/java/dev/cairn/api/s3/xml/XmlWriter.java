@@ -17,6 +17,11 @@ public final class XmlWriter {
     private int length;
     private final Deque<String> open = new ArrayDeque<>();
 
+    /** How every document begins. */
+    public static Bytes prolog() {
+        return Bytes.utf8(PROLOG);
+    }
+
     private XmlWriter() {
         plain(PROLOG);
     }
