@@ -1,5 +1,7 @@
 package dev.cairn.block;
 
+import com.google.protobuf.MessageLite;
+import com.google.protobuf.Parser;
 import dev.cairn.crdt.Lww;
 import dev.cairn.kernel.Failure;
 import dev.cairn.kernel.codec.Bytes;
@@ -10,8 +12,8 @@ import dev.cairn.kernel.io.ByteSource;
 import dev.cairn.kernel.io.CoalescedSource;
 import dev.cairn.net.Request;
 import dev.cairn.proto.BlockEntry;
+import dev.cairn.proto.BlockSegmentValue;
 import dev.cairn.proto.BodyValue;
-import dev.cairn.proto.SegmentValue;
 import dev.cairn.table.Protos;
 import dev.cairn.table.RowType;
 import dev.cairn.table.TableSchema;
@@ -20,6 +22,7 @@ import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -134,8 +137,8 @@ public final class Bodies {
                 .chain(() -> Multi.createFrom()
                         .range(0, body.getSegments())
                         .onItem()
-                        .transformToUniAndConcatenate(index ->
-                                segment(ownerOf(body), index).chain(segment -> writeSegment(owner, index, segment)))
+                        .transformToUniAndConcatenate(index -> segment(ownerOf(body), index, BlockSegmentValue.parser())
+                                .chain(segment -> writeSegment(owner, index, segment)))
                         .collect()
                         .last())
                 .replaceWith(shared);
@@ -157,8 +160,10 @@ public final class Bodies {
         return Multi.createFrom()
                 .range(0, body.getSegments())
                 .onItem()
-                .transformToUniAndConcatenate(index -> segmentIfPresent(ownerOf(body), index)
-                        .chain(segment -> eachBlock(segment.getBlocksList(), action)))
+                .transformToUniAndConcatenate(index -> segmentIfPresent(
+                                ownerOf(body), index, BlockSegmentValue.parser())
+                        .chain(segment -> eachBlock(
+                                segment.map(BlockSegmentValue::getBlocksList).orElse(List.of()), action)))
                 .collect()
                 .last()
                 .chain(() -> inRow);
@@ -182,27 +187,23 @@ public final class Bodies {
     }
 
     /** Writes page {@code index} of what {@code owner} consists of. */
-    public Uni<Void> writeSegment(OwnerId owner, int index, SegmentValue segment) {
+    public Uni<Void> writeSegment(OwnerId owner, int index, MessageLite segment) {
         Bytes value = Protos.encoded(segment);
         return tables.write(Sha256.of(owner.value()), batch -> batch.put(SEGMENTS, sort(owner, index), value))
                 .replaceWithVoid();
     }
 
     /** Page {@code index} of what {@code owner} consists of; fails when it is missing. */
-    public Uni<SegmentValue> segment(OwnerId owner, int index) {
-        return tables.read(SEGMENTS, Sha256.of(owner.value()), sort(owner, index), Request.Attachments.LEAVE)
-                .map(found -> found.flatMap(row -> row.row().value())
-                        .map(value -> Protos.parse(SegmentValue.parser(), value))
-                        .orElseThrow(
-                                () -> new Failure.Corrupt("segment %d of %s".formatted(index, owner)).asException()));
+    public <M extends MessageLite> Uni<M> segment(OwnerId owner, int index, Parser<M> kind) {
+        return segmentIfPresent(owner, index, kind)
+                .map(found -> found.orElseThrow(
+                        () -> new Failure.Corrupt("segment %d of %s".formatted(index, owner)).asException()));
     }
 
     /** As {@link #segment}, but empty when it is missing. */
-    public Uni<SegmentValue> segmentIfPresent(OwnerId owner, int index) {
+    public <M extends MessageLite> Uni<Optional<M>> segmentIfPresent(OwnerId owner, int index, Parser<M> kind) {
         return tables.read(SEGMENTS, Sha256.of(owner.value()), sort(owner, index), Request.Attachments.LEAVE)
-                .map(found -> found.flatMap(row -> row.row().value())
-                        .map(value -> Protos.parse(SegmentValue.parser(), value))
-                        .orElseGet(SegmentValue::getDefaultInstance));
+                .map(found -> found.flatMap(row -> row.row().value()).map(value -> Protos.parse(kind, value)));
     }
 
     public Uni<Void> removeSegments(OwnerId owner, int count) {

@@ -4,6 +4,7 @@ import dev.cairn.kernel.codec.Bytes;
 import dev.cairn.kernel.id.BlockHash;
 import dev.cairn.kernel.io.ByteSource;
 import dev.cairn.proto.BlockEntry;
+import dev.cairn.proto.BlockSegmentValue;
 import dev.cairn.proto.BodyValue;
 import dev.cairn.table.Protos;
 import io.smallrye.mutiny.Uni;
@@ -70,11 +71,12 @@ final class BodyReader implements ByteSource {
         if (wanted == page) {
             return Uni.createFrom().item(entries.get(inPage));
         }
-        return bodies.segment(Bodies.ownerOf(body), wanted).map(segment -> {
-            page = wanted;
-            entries = segment.getBlocksList();
-            return entries.get(inPage);
-        });
+        return bodies.segment(Bodies.ownerOf(body), wanted, BlockSegmentValue.parser())
+                .map(segment -> {
+                    page = wanted;
+                    entries = segment.getBlocksList();
+                    return entries.get(inPage);
+                });
     }
 
     @Override

@@ -6,8 +6,8 @@ import dev.cairn.kernel.id.OwnerId;
 import dev.cairn.kernel.io.ByteSource;
 import dev.cairn.kernel.io.Repeat;
 import dev.cairn.proto.BlockEntry;
+import dev.cairn.proto.BlockSegmentValue;
 import dev.cairn.proto.BodyValue;
-import dev.cairn.proto.SegmentValue;
 import dev.cairn.table.Protos;
 import io.smallrye.mutiny.Uni;
 import java.util.ArrayList;
@@ -193,7 +193,7 @@ final class BodyWriter {
         return bodies.writeSegment(
                         owner,
                         segments++,
-                        SegmentValue.newBuilder().addAllBlocks(page).build())
+                        BlockSegmentValue.newBuilder().addAllBlocks(page).build())
                 .replaceWith(true);
     }
 

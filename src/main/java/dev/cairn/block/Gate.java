@@ -13,18 +13,18 @@ import org.jspecify.annotations.Nullable;
  * together, the cleaner alone. Safe from any thread; guarded by itself.
  */
 final class Gate {
-    private final Queue<Guest> waiting = new ArrayDeque<>();
+    private final Queue<Entrant> waiting = new ArrayDeque<>();
     private int inside;
     private boolean alone;
 
     /** Somebody on the way through; guarded by the gate. */
-    private static final class Guest {
+    private static final class Entrant {
         private final boolean wantsAlone;
-        private final UniEmitter<? super Guest> emitter;
+        private final UniEmitter<? super Entrant> emitter;
         private boolean begun;
         private boolean left;
 
-        Guest(boolean wantsAlone, UniEmitter<? super Guest> emitter) {
+        Entrant(boolean wantsAlone, UniEmitter<? super Entrant> emitter) {
             this.wantsAlone = wantsAlone;
             this.emitter = emitter;
         }
@@ -40,17 +40,17 @@ final class Gate {
 
     private <T> Uni<T> pass(boolean wantsAlone, Supplier<Uni<T>> action) {
         return Uni.createFrom()
-                .<Guest>emitter(emitter -> enter(new Guest(wantsAlone, emitter)))
-                .chain(guest -> Uni.createFrom()
+                .<Entrant>emitter(emitter -> enter(new Entrant(wantsAlone, emitter)))
+                .chain(entrant -> Uni.createFrom()
                         .<T>deferred(() -> {
-                            begin(guest);
+                            begin(entrant);
                             return action.get();
                         })
                         .onTermination()
-                        .invoke(() -> leave(guest)));
+                        .invoke(() -> leave(entrant)));
     }
 
-    private void enter(Guest newcomer) {
+    private void enter(Entrant newcomer) {
         newcomer.emitter.onTermination(() -> forget(newcomer));
         synchronized (this) {
             waiting.add(newcomer);
@@ -59,26 +59,26 @@ final class Gate {
     }
 
     /** Who no longer wants to wait holds up nobody behind. */
-    private void forget(Guest guest) {
+    private void forget(Entrant entrant) {
         boolean waited;
         synchronized (this) {
-            waited = waiting.remove(guest);
+            waited = waiting.remove(entrant);
         }
         if (waited) {
             admitAll();
         }
     }
 
-    private synchronized void begin(Guest guest) {
-        guest.begun = true;
+    private synchronized void begin(Entrant entrant) {
+        entrant.begun = true;
     }
 
-    private void leave(Guest guest) {
+    private void leave(Entrant entrant) {
         synchronized (this) {
-            if (guest.left) {
+            if (entrant.left) {
                 return;
             }
-            guest.left = true;
+            entrant.left = true;
             inside--;
             alone = false;
         }
@@ -86,7 +86,7 @@ final class Gate {
     }
 
     private void admitAll() {
-        for (Guest next = admitNext(); next != null; next = admitNext()) {
+        for (Entrant next = admitNext(); next != null; next = admitNext()) {
             next.emitter.complete(next);
             if (!hasBegun(next)) {
                 leave(next); // cancelled between its admission and its beginning
@@ -94,12 +94,12 @@ final class Gate {
         }
     }
 
-    private synchronized boolean hasBegun(Guest guest) {
-        return guest.begun;
+    private synchronized boolean hasBegun(Entrant entrant) {
+        return entrant.begun;
     }
 
-    private synchronized @Nullable Guest admitNext() {
-        Guest next = waiting.peek();
+    private synchronized @Nullable Entrant admitNext() {
+        Entrant next = waiting.peek();
         if (next == null || !mayEnter(next)) {
             return null;
         }
@@ -109,7 +109,7 @@ final class Gate {
         return next;
     }
 
-    private boolean mayEnter(Guest who) {
+    private boolean mayEnter(Entrant who) {
         return who.wantsAlone ? inside == 0 : !alone;
     }
 }

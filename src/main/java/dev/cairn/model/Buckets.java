@@ -7,6 +7,7 @@ import dev.cairn.kernel.codec.Bytes;
 import dev.cairn.kernel.env.Env;
 import dev.cairn.kernel.id.BucketId;
 import dev.cairn.kernel.time.Stamp;
+import dev.cairn.kernel.work.Workers;
 import dev.cairn.store.Store;
 import dev.cairn.table.Batch;
 import dev.cairn.table.LocalCache;
@@ -49,6 +50,7 @@ public final class Buckets {
     private final Store store;
     private final Tables tables;
     private final AccessKeys keys;
+    private final BucketFences fences;
     private final LocalCache<String, BucketId> aliases = new LocalCache<>(List.of(ModelTables.ALIASES), CACHED);
     private final LocalCache<BucketId, Bucket> buckets = new LocalCache<>(List.of(ModelTables.BUCKETS), CACHED);
 
@@ -57,6 +59,7 @@ public final class Buckets {
         this.store = store;
         this.tables = tables;
         this.keys = keys;
+        this.fences = new BucketFences(tables);
         replica.listen(aliases);
         replica.listen(buckets);
     }
@@ -138,20 +141,32 @@ public final class Buckets {
      * then on none is taken.
      */
     public Uni<Void> delete(BucketId id) {
-        return changed(
+        return require(id)
+                .chain(() -> fences.behind(
                         id,
-                        bucket -> tables.write(
-                                        ModelTables.partition(id),
-                                        batch -> batch.put(ModelTables.FENCES, Bytes.EMPTY, Bytes.EMPTY))
-                                .replaceWith(batch -> {
+                        () -> changed(
+                                id,
+                                bucket -> step(batch -> {
                                     batch.set(ModelTables.BUCKETS, id.value(), DELETED, Bytes.EMPTY);
                                     bucket.aliases()
                                             .forEach(alias -> batch.remove(ModelTables.ALIASES, Bytes.utf8(alias)));
                                     bucket.localAliases()
                                             .forEach((key, names) -> names.forEach(name -> batch.unset(
                                                     ModelTables.KEYS, Bytes.utf8(key), AccessKeys.LOCAL_ALIAS + name)));
-                                }))
+                                }))));
+    }
+
+    /** Looks after what deletions left half done. */
+    Uni<Void> start(Workers workers) {
+        return list().invoke(all ->
+                        fences.start(workers, all.stream().map(Bucket::id).toList(), this::exists))
                 .replaceWithVoid();
+    }
+
+    /** As the rows say, whatever is cached. */
+    private Uni<Boolean> exists(BucketId id) {
+        return tables.readHere(ModelTables.BUCKETS, id.value())
+                .map(row -> row.flatMap(it -> decode(id, it)).isPresent());
     }
 
     public Uni<Bucket> addAlias(BucketId id, String alias) {
@@ -284,8 +299,8 @@ public final class Buckets {
 
     /** Counted where the bucket's objects lie, in the transactions that wrote them. */
     public Uni<BucketUsage> usage(BucketId id) {
-        return store.get(Counters.SPACE, ModelTables.partition(id))
-                .map(found -> found.map(Counters::of).orElse(Counters.NONE))
+        return store.get(BucketCounters.SPACE, ModelTables.partition(id))
+                .map(found -> found.map(BucketCounters::of).orElse(BucketCounters.NONE))
                 .map(counted -> new BucketUsage(
                         counted.objects(), counted.bytes(), counted.uploads(), counted.parts(), counted.partBytes()));
     }

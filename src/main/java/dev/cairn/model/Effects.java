@@ -12,6 +12,7 @@ import dev.cairn.kernel.work.Stuck;
 import dev.cairn.kernel.work.Worker;
 import dev.cairn.kernel.work.Workers;
 import dev.cairn.proto.EffectValue;
+import dev.cairn.proto.PartSegmentValue;
 import dev.cairn.store.Entry;
 import dev.cairn.store.Scan;
 import dev.cairn.store.Space;
@@ -178,9 +179,12 @@ public final class Effects {
         return Multi.createFrom()
                 .range(0, pages)
                 .onItem()
-                .transformToUniAndConcatenate(index -> bodies.segmentIfPresent(version, index)
+                .transformToUniAndConcatenate(index -> bodies.segmentIfPresent(
+                                version, index, PartSegmentValue.parser())
                         .onItem()
-                        .transformToMulti(page -> Multi.createFrom().iterable(page.getPartsList()))
+                        .transformToMulti(page -> Multi.createFrom()
+                                .iterable(
+                                        page.map(PartSegmentValue::getPartsList).orElse(List.of())))
                         .onItem()
                         .transformToUniAndConcatenate(part -> bodies.release(part.getBody()))
                         .collect()

@@ -8,8 +8,8 @@ import dev.cairn.model.ObjectStore.PartSpan;
 import dev.cairn.proto.ChecksumValue;
 import dev.cairn.proto.ManifestPage;
 import dev.cairn.proto.ObjectValue;
+import dev.cairn.proto.PartSegmentValue;
 import dev.cairn.proto.PartValue;
-import dev.cairn.proto.SegmentValue;
 import dev.cairn.table.Protos;
 import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
@@ -62,7 +62,7 @@ final class Manifests {
                         .chain(page -> bodies.writeSegment(
                                 version,
                                 index,
-                                SegmentValue.newBuilder().addAllParts(page).build())))
+                                PartSegmentValue.newBuilder().addAllParts(page).build())))
                 .collect()
                 .last()
                 .replaceWith(object);
@@ -98,8 +98,8 @@ final class Manifests {
     private Uni<List<PartValue>> page(ObjectValue object, int index) {
         return object.getManifestCount() == 0
                 ? Uni.createFrom().item(object.getPartsList())
-                : bodies.segment(new OwnerId(Protos.bytes(object.getVersion())), index)
-                        .map(SegmentValue::getPartsList);
+                : bodies.segment(new OwnerId(Protos.bytes(object.getVersion())), index, PartSegmentValue.parser())
+                        .map(PartSegmentValue::getPartsList);
     }
 
     private static long offset(ObjectValue object, int index) {

@@ -58,7 +58,7 @@ final class ModelTables {
     static List<Space> spaces() {
         List<Space> spaces = new ArrayList<>(TableReplica.spaces(OWN));
         spaces.addAll(BlockReferences.spaces());
-        spaces.addAll(List.of(Effects.QUEUE, Effects.LATER, Counters.SPACE));
+        spaces.addAll(List.of(Effects.QUEUE, Effects.LATER, BucketCounters.SPACE));
         return spaces;
     }
 

@@ -19,10 +19,10 @@ final class ObjectHook implements RowHook<Lww> {
         if (after != null && FenceHook.isFenced(tx, partition)) {
             throw new Refusal.NoSuchBucket("").asException();
         }
-        Counters.add(
+        BucketCounters.add(
                 tx,
                 partition,
-                new Counters(
+                new BucketCounters(
                         (after == null ? 0 : 1) - (before == null ? 0 : 1),
                         (after == null ? 0 : after.getLength()) - (before == null ? 0 : before.getLength()),
                         0,

@@ -20,10 +20,10 @@ final class PartHook implements RowHook<Lww> {
     public void changed(Tx tx, Bytes partition, Bytes sort, @Nullable Lww old, Lww now) {
         BodyValue before = body(old);
         BodyValue after = body(now);
-        Counters.add(
+        BucketCounters.add(
                 tx,
                 partition,
-                new Counters(
+                new BucketCounters(
                         0,
                         0,
                         0,

@@ -6,7 +6,6 @@ import dev.cairn.block.BlockScrub;
 import dev.cairn.block.Blocks;
 import dev.cairn.block.Bodies;
 import dev.cairn.block.Grace;
-import dev.cairn.block.NodeHandler;
 import dev.cairn.kernel.env.Env;
 import dev.cairn.kernel.id.NodeId;
 import dev.cairn.kernel.work.Workers;
@@ -101,7 +100,7 @@ public final class StorageNode {
 
     /** Frees what a crash left half done, then begins the background work; completes with the number of bodies freed. */
     public Uni<Integer> start() {
-        return intents.recover().invoke(() -> {
+        return intents.recover().call(() -> buckets.start(workers)).invoke(() -> {
             effects.start(workers);
             intents.start(workers);
             blocks.cleaner().start(workers);

@@ -18,7 +18,7 @@ final class UploadHook implements RowHook<Lww> {
         if (is && !was && FenceHook.isFenced(tx, partition)) {
             throw new Refusal.NoSuchBucket("").asException();
         }
-        Counters.add(tx, partition, new Counters(0, 0, (is ? 1 : 0) - (was ? 1 : 0), 0, 0));
+        BucketCounters.add(tx, partition, new BucketCounters(0, 0, (is ? 1 : 0) - (was ? 1 : 0), 0, 0));
         if (was && !is) {
             Effects.queue(
                     tx,

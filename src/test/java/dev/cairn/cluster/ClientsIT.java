@@ -65,6 +65,7 @@ final class ClientsIT {
         "python3, boto3_tree.py, apt-get install python3 && pip install boto3",
         "rclone, rclone.sh, apt-get install rclone",
         "s3cmd, s3cmd.sh, apt-get install s3cmd",
+        "node, js_sdk.cjs, the lines about node in .ci/run",
     })
     void a_tree_goes_there_and_back_with(String program, String script, String howToInstall) throws Exception {
         if (!onPath(program)) {
@@ -73,6 +74,15 @@ final class ClientsIT {
         run(program, script);
         tree.assertSameAs(scratch.resolve("out-" + program));
         assertNothingLeft("client-" + program);
+    }
+
+    /** Built from source where it is to be had, which takes a Go compiler. */
+    @Test
+    void a_tree_goes_there_and_back_with_mc() throws Exception {
+        assumeTrue(onPath("mc"), "mc is not on the PATH; install it with: go install github.com/minio/mc@latest");
+        run("mc", "mc.sh");
+        tree.assertSameAs(scratch.resolve("out-mc"));
+        assertNothingLeft("client-mc");
     }
 
     @Test
@@ -142,7 +152,8 @@ final class ClientsIT {
     private void run(String program, String script) throws Exception {
         Path file = Path.of(ClientsIT.class.getResource("/clients/" + script).toURI());
         Path log = Path.of("target", "it-logs", "client-" + program + ".log").toAbsolutePath();
-        List<String> command = List.of(script.endsWith(".py") ? "python3" : "bash", file.toString());
+        String interpreter = script.endsWith(".py") ? "python3" : script.endsWith(".cjs") ? "node" : "bash";
+        List<String> command = List.of(interpreter, file.toString());
         Path home = Files.createDirectories(scratch.resolve("home-" + program));
         ProcessBuilder builder = new ProcessBuilder(command)
                 .directory(home.toFile())

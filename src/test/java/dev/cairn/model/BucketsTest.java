@@ -6,6 +6,7 @@ import dev.cairn.kernel.codec.Bytes;
 import dev.cairn.kernel.id.BucketId;
 import dev.cairn.proto.UploadValue;
 import io.smallrye.mutiny.Uni;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -161,6 +162,26 @@ final class BucketsTest {
         ModelBed.refuses(Refusal.BucketNotEmpty.class, () -> bed.await(buckets.delete(id)));
         bed.await(bed.node.objects().delete(id, Bytes.utf8("key")));
         bed.await(buckets.delete(id));
+    }
+
+    @Test
+    void a_bucket_whose_deletion_failed_takes_objects_again() {
+        FlakyStore[] store = new FlakyStore[1];
+        ModelBed flaky = new ModelBed(5, 1024, inner -> store[0] = new FlakyStore(inner));
+        int stayed = 0;
+        for (int round = 0; round < 100; round++) {
+            BucketId id = flaky.bucket("name-" + round);
+            store[0].failing(40);
+            flaky.await(flaky.node.buckets().delete(id).onFailure().recoverWithNull());
+            flaky.world.pass(Duration.ofSeconds(20).toNanos());
+            store[0].failing(0);
+            flaky.world.pass(Duration.ofMinutes(2).toNanos());
+            if (flaky.await(flaky.node.buckets().find(id)).isPresent()) {
+                stayed++;
+                flaky.await(flaky.put(id, "key", Bytes.utf8("x")));
+            }
+        }
+        assertThat(stayed).isBetween(10, 90);
     }
 
     @Test

@@ -2,16 +2,19 @@ package dev.cairn.sim;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.MessageLite;
+import com.google.protobuf.Parser;
 import dev.cairn.crdt.Lww;
 import dev.cairn.kernel.codec.Bytes;
 import dev.cairn.kernel.codec.Sha256;
 import dev.cairn.kernel.id.BlockHash;
 import dev.cairn.kernel.id.OwnerId;
 import dev.cairn.proto.BlockEntry;
+import dev.cairn.proto.BlockSegmentValue;
 import dev.cairn.proto.BodyValue;
 import dev.cairn.proto.ObjectValue;
+import dev.cairn.proto.PartSegmentValue;
 import dev.cairn.proto.PartValue;
-import dev.cairn.proto.SegmentValue;
 import dev.cairn.store.Space;
 import dev.cairn.table.Protos;
 import dev.cairn.table.RowType;
@@ -139,7 +142,8 @@ final class StorageChecker {
         }
         List<PartValue> all = new ArrayList<>(object.getPartsList());
         for (int page = 0; page < object.getManifestCount(); page++) {
-            all.addAll(segment(object.getVersion(), page).getPartsList());
+            all.addAll(segment(object.getVersion(), page, PartSegmentValue.parser())
+                    .getPartsList());
         }
         require(all.size() == object.getPartCount(), "object %s misses parts", key);
         all.forEach(part -> body("object " + key, part.getBody()));
@@ -153,7 +157,8 @@ final class StorageChecker {
         }
         List<BlockEntry> entries = new ArrayList<>(body.getBlocksList());
         for (int page = 0; page < body.getSegments(); page++) {
-            entries.addAll(segment(body.getOwner(), page).getBlocksList());
+            entries.addAll(
+                    segment(body.getOwner(), page, BlockSegmentValue.parser()).getBlocksList());
         }
         long length = 0;
         for (var entry : entries) {
@@ -169,13 +174,12 @@ final class StorageChecker {
         require(length == body.getLength(), "%s is %d bytes, its blocks %d", what, body.getLength(), length);
     }
 
-    private SegmentValue segment(ByteString owner, int page) {
+    private <M extends MessageLite> M segment(ByteString owner, int page, Parser<M> kind) {
         var name = Protos.bytes(owner);
         var key = Bytes.concat(Sha256.of(name), name, Bytes.ofInt(page));
         require(isLive("segments", key), "segment %d of %s is missing", page, name);
         neededSegments.add(key);
-        return parse(
-                SegmentValue.parser(), RowType.LWW.decode(row("segments", key)).bytes());
+        return parse(kind, RowType.LWW.decode(row("segments", key)).bytes());
     }
 
     private Map<Bytes, Integer> referencesByBlock() {

@@ -11,6 +11,7 @@ import dev.cairn.kernel.codec.Bytes;
 import dev.cairn.kernel.time.Stamp;
 import dev.cairn.proto.AbortUploads;
 import dev.cairn.proto.BlockEntry;
+import dev.cairn.proto.BlockSegmentValue;
 import dev.cairn.proto.BodyValue;
 import dev.cairn.proto.ChecksumValue;
 import dev.cairn.proto.CompletionValue;
@@ -24,10 +25,10 @@ import dev.cairn.proto.LwwMapRow;
 import dev.cairn.proto.LwwRow;
 import dev.cairn.proto.ManifestPage;
 import dev.cairn.proto.ObjectValue;
+import dev.cairn.proto.PartSegmentValue;
 import dev.cairn.proto.PartValue;
 import dev.cairn.proto.ReleaseBody;
 import dev.cairn.proto.ReleaseManifest;
-import dev.cairn.proto.SegmentValue;
 import dev.cairn.proto.SweepUpload;
 import dev.cairn.proto.UploadValue;
 import java.io.IOException;
@@ -114,11 +115,11 @@ final class RowGoldenTest {
                                 .build()),
                 Arguments.of("manifest-page", manifestPage()),
                 Arguments.of(
-                        "segment",
-                        SegmentValue.newBuilder()
-                                .addBlocks(BLOCK)
-                                .addParts(PART)
-                                .build()),
+                        "block-segment",
+                        BlockSegmentValue.newBuilder().addBlocks(BLOCK).build()),
+                Arguments.of(
+                        "part-segment",
+                        PartSegmentValue.newBuilder().addParts(PART).build()),
                 Arguments.of(
                         "upload",
                         UploadValue.newBuilder()

@@ -20,9 +20,9 @@ final class BlockReader implements AutoCloseable {
     private final FileChannel file;
     private final PageIndex index;
     private final Codecs codecs;
-    private final Counters counters;
+    private final FileCounters counters;
 
-    private BlockReader(FileChannel file, PageIndex index, Codecs codecs, Counters counters) {
+    private BlockReader(FileChannel file, PageIndex index, Codecs codecs, FileCounters counters) {
         this.file = file;
         this.index = index;
         this.codecs = codecs;
@@ -30,7 +30,7 @@ final class BlockReader implements AutoCloseable {
     }
 
     /** Opens a file that should hold this block; {@code NoSuchFileException} when there is none. */
-    static BlockReader open(Path path, BlockHash hash, Codecs codecs, Counters counters) throws IOException {
+    static BlockReader open(Path path, BlockHash hash, Codecs codecs, FileCounters counters) throws IOException {
         var file = FileChannel.open(path, StandardOpenOption.READ);
         try {
             var index = readIndex(file);

@@ -14,14 +14,14 @@ import org.jspecify.annotations.Nullable;
  * round runs; waiters hold no thread.
  */
 final class DirectorySyncs {
-    private final Counters counters;
+    private final FileCounters counters;
     private List<Waiter> waiting = new ArrayList<>();
     private boolean running;
 
     /** Told null when the directory is durable, else why not. */
     private record Waiter(Path directory, Consumer<@Nullable Throwable> told) {}
 
-    DirectorySyncs(Counters counters) {
+    DirectorySyncs(FileCounters counters) {
         this.counters = counters;
     }
 

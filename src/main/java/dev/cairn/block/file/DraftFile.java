@@ -23,7 +23,7 @@ final class DraftFile implements AutoCloseable {
     private final Path path;
     private final FileChannel file;
     private final Codecs codecs;
-    private final Counters counters;
+    private final FileCounters counters;
     private final MessageDigest sha256;
     private final CRC32 pageCrc = new CRC32();
     private final ByteArrayOutputStream index = new ByteArrayOutputStream(256);
@@ -33,7 +33,7 @@ final class DraftFile implements AutoCloseable {
     private int length;
     private long written;
 
-    DraftFile(Volume volume, MessageDigest sha256, Codecs codecs, Counters counters) throws IOException {
+    DraftFile(Volume volume, MessageDigest sha256, Codecs codecs, FileCounters counters) throws IOException {
         this.volume = volume;
         this.sha256 = sha256;
         this.codecs = codecs;

@@ -28,22 +28,22 @@ import java.util.function.LongSupplier;
  * The blocks of one node as files. Answers arrive on threads of the adapter: whoever goes on there must not block. Safe from any thread.
  */
 public final class FileBlocks implements BlockFiles {
-    private final Counters counters = new Counters();
+    private final FileCounters counters = new FileCounters();
     private final Volumes volumes;
     private final Codecs codecs;
-    private final Shelf shelf;
+    private final NamedBlocks blocks;
     private final boolean sync;
     private final TaskPool work;
     private final TaskPool flush;
     private final DirectorySyncs directorySyncs;
     private final Set<FileWriter> writers = ConcurrentHashMap.newKeySet();
-    private final FileWriter.Desk desk = new WriterDesk();
+    private final FileWriter.Support support = new WriterSupport();
 
     private FileBlocks(FileBlocksConfig config, Volumes volumes) {
         this.volumes = volumes;
         this.sync = config.sync();
         this.codecs = new Codecs(config.zstdLevel(), config.threads());
-        this.shelf = new Shelf(sync, volumes, codecs, counters, FileBlocks::sha256);
+        this.blocks = new NamedBlocks(sync, volumes, codecs, counters, FileBlocks::sha256);
         this.work = new TaskPool("block-file", config.threads(), config.maxQueuedTasks());
         this.flush = new TaskPool("block-flush", config.threads(), config.maxQueuedTasks());
         this.directorySyncs = new DirectorySyncs(counters);
@@ -87,7 +87,7 @@ public final class FileBlocks implements BlockFiles {
         if (work.stopping()) {
             throw new Failure.Stopping().asException();
         }
-        var writer = new FileWriter(desk, tap);
+        var writer = new FileWriter(support, tap);
         writers.add(writer);
         return writer;
     }
@@ -95,7 +95,7 @@ public final class FileBlocks implements BlockFiles {
     @Override
     public Uni<Optional<Integer>> length(BlockHash hash) {
         return call(hash, () -> {
-            var found = shelf.open(hash);
+            var found = blocks.open(hash);
             if (found.isEmpty()) {
                 return Optional.empty();
             }
@@ -107,23 +107,23 @@ public final class FileBlocks implements BlockFiles {
 
     @Override
     public ByteSource read(BlockHash hash, int from, int to) {
-        return new FileSource(work, shelf, hash, from, to);
+        return new FileSource(work, blocks, hash, from, to);
     }
 
     @Override
     public Uni<Boolean> scrub(BlockHash hash) {
-        return call(hash, () -> shelf.scrub(hash));
+        return call(hash, () -> blocks.scrub(hash));
     }
 
     @Override
     public Uni<List<BlockHash>> setAside(int limit) {
-        return work.call(() -> shelf.setAside(limit));
+        return work.call(() -> blocks.setAside(limit));
     }
 
     @Override
     public Uni<Void> delete(BlockHash hash) {
         return call(hash, () -> {
-                    shelf.delete(hash);
+                    blocks.delete(hash);
                     return hash;
                 })
                 .replaceWithVoid();
@@ -134,7 +134,7 @@ public final class FileBlocks implements BlockFiles {
         if (limit < 1) {
             throw new IllegalArgumentException("limit of " + limit);
         }
-        return work.call(() -> shelf.list(after, limit));
+        return work.call(() -> blocks.list(after, limit));
     }
 
     private <T> Uni<T> call(BlockHash hash, Callable<T> blocking) {
@@ -142,7 +142,7 @@ public final class FileBlocks implements BlockFiles {
             try {
                 return blocking.call();
             } catch (DamagedException damaged) {
-                throw shelf.corrupt(hash, damaged);
+                throw blocks.corrupt(hash, damaged);
             } catch (IOException failure) {
                 throw new UncheckedIOException(failure);
             }
@@ -178,8 +178,8 @@ public final class FileBlocks implements BlockFiles {
         volumes.close();
     }
 
-    /** Lends the writers the pools and the shelf. */
-    private final class WriterDesk implements FileWriter.Desk {
+    /** Lends the writers the pools and the named blocks. */
+    private final class WriterSupport implements FileWriter.Support {
         @Override
         public DraftFile newDraft() throws IOException {
             var volume = volumes.choose();
@@ -200,24 +200,24 @@ public final class FileBlocks implements BlockFiles {
         }
 
         @Override
-        public void shelve(DraftFile draft, BlockHash hash, UniEmitter<? super Written> answer) {
+        public void giveName(DraftFile draft, BlockHash hash, UniEmitter<? super Written> answer) {
             if (sync) {
-                flush.continueWith(() -> shelveNow(draft, hash, answer));
+                flush.continueWith(() -> nameNow(draft, hash, answer));
             } else {
-                shelveNow(draft, hash, answer);
+                nameNow(draft, hash, answer);
             }
         }
 
-        private void shelveNow(DraftFile draft, BlockHash hash, UniEmitter<? super Written> answer) {
+        private void nameNow(DraftFile draft, BlockHash hash, UniEmitter<? super Written> answer) {
             try {
-                var shelved = shelf.shelve(draft, hash);
+                var result = blocks.giveName(draft, hash);
                 if (!sync) {
-                    answer.complete(shelved.written());
+                    answer.complete(result.written());
                     return;
                 }
-                directorySyncs.sync(shelved.directory(), failure -> {
+                directorySyncs.sync(result.directory(), failure -> {
                     if (failure == null) {
-                        answer.complete(shelved.written());
+                        answer.complete(result.written());
                     } else {
                         answer.fail(failure);
                     }

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class FileSource implements ByteSource {
     private final TaskPool pool;
-    private final Shelf shelf;
+    private final NamedBlocks blocks;
     private final BlockHash hash;
     private final int to;
     private int at;
@@ -23,12 +23,12 @@ final class FileSource implements ByteSource {
     private boolean cancelled;
     private @Nullable BlockReader reader;
 
-    FileSource(TaskPool pool, Shelf shelf, BlockHash hash, int from, int to) {
+    FileSource(TaskPool pool, NamedBlocks blocks, BlockHash hash, int from, int to) {
         if (from < 0 || to < from) {
             throw new IllegalArgumentException("bytes %d to %d".formatted(from, to));
         }
         this.pool = pool;
-        this.shelf = shelf;
+        this.blocks = blocks;
         this.hash = hash;
         this.at = from;
         this.to = to;
@@ -61,7 +61,7 @@ final class FileSource implements ByteSource {
             whole = true;
             return piece;
         } catch (DamagedException damaged) {
-            throw shelf.corrupt(hash, damaged);
+            throw blocks.corrupt(hash, damaged);
         } catch (IOException unopened) {
             throw new UncheckedIOException(unopened);
         } finally {
@@ -71,7 +71,7 @@ final class FileSource implements ByteSource {
 
     private BlockReader open() throws IOException {
         if (reader == null) {
-            reader = shelf.open(hash)
+            reader = blocks.open(hash)
                     .orElseThrow(() -> new Failure.Corrupt("block %s is not here".formatted(hash)).asException());
         }
         return reader;

@@ -20,20 +20,20 @@ final class FileWriter implements BlockWriter {
     private static final int MAX_IN_FLIGHT = 2;
 
     /** What a writer needs of the block directory. */
-    interface Desk {
+    interface Support {
         DraftFile newDraft() throws IOException;
 
         /** Queues the work of a writer that has none queued; the first step of a block may be refused. */
         void run(Runnable work, boolean first);
 
         /** Makes a sealed draft a block and answers once it is durable; takes over the draft. */
-        void shelve(DraftFile draft, BlockHash hash, UniEmitter<? super Written> answer);
+        void giveName(DraftFile draft, BlockHash hash, UniEmitter<? super Written> answer);
 
         /** The writer has nothing open any more. */
         void closed(FileWriter writer);
     }
 
-    private final Desk desk;
+    private final Support support;
     private final Consumer<Bytes> tap;
     private final ArrayDeque<Bytes> queue = new ArrayDeque<>(MAX_IN_FLIGHT);
     private int inFlight;
@@ -46,8 +46,8 @@ final class FileWriter implements BlockWriter {
     /** Touched by the running thread only. */
     private @Nullable DraftFile draft;
 
-    FileWriter(Desk desk, Consumer<Bytes> tap) {
-        this.desk = desk;
+    FileWriter(Support support, Consumer<Bytes> tap) {
+        this.support = support;
         this.tap = tap;
     }
 
@@ -146,7 +146,7 @@ final class FileWriter implements BlockWriter {
         boolean first = !started;
         started = true;
         try {
-            desk.run(this::work, first);
+            support.run(this::work, first);
             return true;
         } catch (RuntimeException refused) {
             fail(refused);
@@ -194,7 +194,7 @@ final class FileWriter implements BlockWriter {
 
     private DraftFile open() throws IOException {
         if (draft == null) {
-            draft = desk.newDraft();
+            draft = support.newDraft();
         }
         return draft;
     }
@@ -214,8 +214,8 @@ final class FileWriter implements BlockWriter {
             var sealed = open();
             var hash = sealed.seal();
             draft = null;
-            desk.closed(this);
-            desk.shelve(sealed, hash, answer);
+            support.closed(this);
+            support.giveName(sealed, hash, answer);
         } catch (Throwable broken) {
             fail(meaning(broken));
         }
@@ -250,7 +250,7 @@ final class FileWriter implements BlockWriter {
     }
 
     private void drop() {
-        desk.closed(this);
+        support.closed(this);
         if (draft != null) {
             draft.discard();
             draft = null;

@@ -1,8 +1,9 @@
-package dev.cairn.block;
+package dev.cairn.model;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.cairn.block.BlockFiles;
 import dev.cairn.kernel.Failure;
 import dev.cairn.kernel.FailureException;
 import dev.cairn.kernel.codec.Bytes;

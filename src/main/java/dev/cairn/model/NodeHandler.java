@@ -1,5 +1,7 @@
-package dev.cairn.block;
+package dev.cairn.model;
 
+import dev.cairn.block.BlockFiles;
+import dev.cairn.block.BlockWriter;
 import dev.cairn.kernel.Failure;
 import dev.cairn.kernel.io.ByteSource;
 import dev.cairn.kernel.io.Repeat;
@@ -10,11 +12,11 @@ import dev.cairn.table.TableReplica;
 import io.smallrye.mutiny.Uni;
 
 /** Answers requests from the rows and blocks of this node. */
-public final class NodeHandler implements RequestHandler {
+final class NodeHandler implements RequestHandler {
     private final TableReplica rows;
     private final BlockFiles files;
 
-    public NodeHandler(TableReplica rows, BlockFiles files) {
+    NodeHandler(TableReplica rows, BlockFiles files) {
         this.rows = rows;
         this.files = files;
     }

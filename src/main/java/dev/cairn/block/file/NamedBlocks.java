@@ -24,21 +24,21 @@ import java.util.function.Supplier;
  * The named blocks on all volumes. Giving a name, taking one away and setting a damaged file aside exclude each other per name. Blocks;
  * safe from any thread.
  */
-final class Shelf {
+final class NamedBlocks {
     private static final int LOCKS = 64;
     private static final int NAME_CHARS = 2 * BlockHash.BYTES;
 
     private final boolean sync;
     private final Volumes volumes;
     private final Codecs codecs;
-    private final Counters counters;
+    private final FileCounters counters;
     private final Supplier<MessageDigest> sha256;
     private final ReentrantLock[] locks = new ReentrantLock[LOCKS];
 
     /** A block under its name, which is durable once {@code directory} is synced. */
-    record Shelved(Written written, Path directory) {}
+    record Named(Written written, Path directory) {}
 
-    Shelf(boolean sync, Volumes volumes, Codecs codecs, Counters counters, Supplier<MessageDigest> sha256) {
+    NamedBlocks(boolean sync, Volumes volumes, Codecs codecs, FileCounters counters, Supplier<MessageDigest> sha256) {
         this.sync = sync;
         this.volumes = volumes;
         this.codecs = codecs;
@@ -53,7 +53,7 @@ final class Shelf {
      * Gives a sealed draft its name. It replaces the file of that name on its own volume, which nobody has checked lately; a copy on another
      * volume stays if it is whole from end to end, and the draft is dropped.
      */
-    Shelved shelve(DraftFile draft, BlockHash hash) throws IOException {
+    Named giveName(DraftFile draft, BlockHash hash) throws IOException {
         var written = new Written(hash, draft.length());
         if (sync) {
             draft.force();
@@ -64,12 +64,12 @@ final class Shelf {
             var elsewhere = wholeCopyBeside(draft.volume(), hash);
             if (elsewhere.isPresent()) {
                 draft.discard();
-                return new Shelved(written, directoryOf(elsewhere.get()));
+                return new Named(written, directoryOf(elsewhere.get()));
             }
             draft.close();
             var target = draft.volume().path(hash);
             Files.move(draft.path(), target, StandardCopyOption.ATOMIC_MOVE);
-            return new Shelved(written, directoryOf(target));
+            return new Named(written, directoryOf(target));
         } finally {
             lock.unlock();
         }

@@ -6,22 +6,22 @@ import dev.cairn.store.Tx;
 import java.nio.ByteBuffer;
 
 /** Counts per bucket partition on this replica, changed in the transaction that changes what they count. */
-record Counters(long objects, long bytes, long uploads, long parts, long partBytes) {
+record BucketCounters(long objects, long bytes, long uploads, long parts, long partBytes) {
     static final Space SPACE = Space.rows("counters");
-    static final Counters NONE = new Counters(0, 0, 0, 0, 0);
+    static final BucketCounters NONE = new BucketCounters(0, 0, 0, 0, 0);
     private static final int FIELDS = 5;
 
-    static Counters of(Bytes encoded) {
+    static BucketCounters of(Bytes encoded) {
         ByteBuffer in = encoded.buffer();
-        return new Counters(in.getLong(), in.getLong(), in.getLong(), in.getLong(), in.getLong());
+        return new BucketCounters(in.getLong(), in.getLong(), in.getLong(), in.getLong(), in.getLong());
     }
 
-    static Counters read(Tx tx, Bytes partition) {
-        return tx.get(SPACE, partition).map(Counters::of).orElse(NONE);
+    static BucketCounters read(Tx tx, Bytes partition) {
+        return tx.get(SPACE, partition).map(BucketCounters::of).orElse(NONE);
     }
 
     /** Adds {@code change} to what is counted for the partition. */
-    static void add(Tx tx, Bytes partition, Counters change) {
+    static void add(Tx tx, Bytes partition, BucketCounters change) {
         if (!change.isNone()) {
             tx.put(SPACE, partition, read(tx, partition).plus(change).encoded());
         }
@@ -31,8 +31,8 @@ record Counters(long objects, long bytes, long uploads, long parts, long partByt
         return (objects | bytes | uploads | parts | partBytes) == 0;
     }
 
-    private Counters plus(Counters other) {
-        return new Counters(
+    private BucketCounters plus(BucketCounters other) {
+        return new BucketCounters(
                 objects + other.objects,
                 bytes + other.bytes,
                 uploads + other.uploads,
