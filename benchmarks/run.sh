@@ -15,7 +15,7 @@ esac
 trap stop_server EXIT
 commit=$(git rev-parse --short HEAD 2> /dev/null || echo unknown)
 processor=$(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | head -1)
-echo "commit $commit, $kind, $durability, -Xmx$HEAP, $(nproc) x $processor; started in $STARTED_MS ms"
+echo "commit $commit, $kind, $durability, budget $BUDGET, $(nproc) x $processor; started in $STARTED_MS ms"
 "$JAVA" -Xmx1g benchmarks/S3Bench.java --endpoint "$ENDPOINT" --access "$ACCESS" --secret "$SECRET" --pid "$PID" \
-    --label "$commit $kind $durability -Xmx$HEAP, $(nproc) x $processor" \
+    --label "$commit $kind $durability budget $BUDGET, $(nproc) x $processor" \
     --json "benchmarks/results/$(date -u +%Y%m%d-%H%M)-$kind-$durability.json" "$@"

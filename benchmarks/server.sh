@@ -4,7 +4,7 @@
 ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 ACCESS=CAIRNBENCH0123456789
 SECRET=benchSecretKey0123456789abcdefghijklmnop
-HEAP=${HEAP:-128m}
+BUDGET=${BUDGET:-128MiB}
 PORT=${PORT:-39000}
 
 java_home() {
@@ -19,10 +19,8 @@ JAVA=$(java_home)/bin/java
 
 server_command() {
     case $1 in
-        native) echo "$ROOT/target/cairn -Xmx$HEAP" ;;
-        jvm) echo "$JAVA --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow" \
-            "-Djava.library.path=$ROOT/target -Djava.util.logging.manager=org.jboss.logmanager.LogManager" \
-            "-XX:+UseSerialGC -Xmn24m -XX:+ExitOnOutOfMemoryError -XX:+UseCompactObjectHeaders -Xmx$HEAP" \
+        native) echo "$ROOT/target/cairn" ;;
+        jvm) echo "$JAVA @$ROOT/src/main/jvm/cairn.options -Djava.library.path=$ROOT/target" \
             "-jar $ROOT/target/quarkus-app/quarkus-run.jar" ;;
         *) echo "jvm or native, not $1" >&2; return 1 ;;
     esac
@@ -37,7 +35,7 @@ start_server() {
     started=$(date +%s%3N)
     env CAIRN_S3_BIND=127.0.0.1:$PORT CAIRN_RPC_BIND=127.0.0.1:$((PORT + 1)) CAIRN_WEB_BIND=127.0.0.1:$((PORT + 2)) \
         CAIRN_ADMIN_BIND=127.0.0.1:$((PORT + 3)) CAIRN_K2V_BIND=127.0.0.1:$((PORT + 4)) CAIRN_ADMIN_TOKEN=bench \
-        CAIRN_DATA_DIR="$DATA/data" CAIRN_METADATA_DIR="$DATA/meta" CAIRN_DURABILITY="$2" \
+        CAIRN_DATA_DIR="$DATA/data" CAIRN_METADATA_DIR="$DATA/meta" CAIRN_DURABILITY="$2" CAIRN_MEMORY_BUDGET="$BUDGET" \
         CAIRN_DEFAULT_ACCESS_KEY=$ACCESS CAIRN_DEFAULT_SECRET_KEY=$SECRET CAIRN_DEFAULT_BUCKET=bench-bucket \
         $command server --single-node > "$DATA/log" 2>&1 &
     PID=$!

@@ -31,6 +31,7 @@ public final class Main {
             System.err.println("cairn: this version runs single nodes only: start it with --single-node");
             return 2;
         }
+        new ProcessMemory(config.memoryBudgetBytes()).apply();
         try {
             NODE.set(RunningNode.open(config, launch.accepted()));
         } catch (IOException | RuntimeException e) {

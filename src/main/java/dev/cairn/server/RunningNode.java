@@ -60,7 +60,7 @@ final class RunningNode implements AutoCloseable {
         this.env = env;
         this.store = store;
         this.files = files;
-        this.budget = new BodyBudget(bodyBytes(config.memoryBudgetBytes()));
+        this.budget = new BodyBudget(memory(config).bodyBytes());
         this.room = new DiskRoom(config.metadataDir(), config.diskReserveBytes(), files, env::nanoTime);
         Layout layout =
                 Layout.ofOne(new Layout.Role(identity.id(), ZONE, files.stats().totalBytes()));
@@ -74,9 +74,8 @@ final class RunningNode implements AutoCloseable {
         this.made = new FirstStart(node, config.firstStart()).run().await().indefinitely();
     }
 
-    /** Half the budget, but never so much that bodies alone could fill the heap that the program was started with. */
-    private static long bodyBytes(long budget) {
-        return Math.min(budget / 2, Runtime.getRuntime().maxMemory() / 5 * 2);
+    private static ProcessMemory memory(CairnConfig config) {
+        return new ProcessMemory(config.memoryBudgetBytes());
     }
 
     private static StorageNode.Settings settings(CairnConfig config) {
@@ -144,7 +143,7 @@ final class RunningNode implements AutoCloseable {
 
     private static RocksConfig rocks(CairnConfig config) {
         Path path = config.metadataDir().resolve("db");
-        long cache = Math.max(8L << 20, config.memoryBudgetBytes() / 4);
+        long cache = memory(config).cacheBytes();
         return new RocksConfig(
                 path,
                 StorageNode.spaces(),

@@ -33,7 +33,7 @@ final class CairnProcess implements AutoCloseable {
     private final Path home;
     private final Path log;
     private final Map<String, String> environment;
-    private final int heapMib;
+    private final int budgetMib;
     private final boolean ownsHome;
     private final Map<String, Integer> ports;
     private final HttpClient http =
@@ -42,7 +42,7 @@ final class CairnProcess implements AutoCloseable {
 
     private CairnProcess(String name, Settings settings) {
         this.name = name;
-        this.heapMib = settings.heapMib;
+        this.budgetMib = settings.budgetMib;
         this.ownsHome = settings.home == null;
         this.ports = freePorts();
         try {
@@ -59,6 +59,7 @@ final class CairnProcess implements AutoCloseable {
         }
         environment.putIfAbsent("CAIRN_DATA_DIR", home.resolve("data").toString());
         environment.putIfAbsent("CAIRN_METADATA_DIR", home.resolve("meta").toString());
+        environment.putIfAbsent("CAIRN_MEMORY_BUDGET", budgetMib + "MiB");
         environment.putIfAbsent("CAIRN_ADMIN_TOKEN", "it-admin-token");
         environment.putIfAbsent("CAIRN_DEFAULT_ACCESS_KEY", ACCESS_KEY);
         environment.putIfAbsent("CAIRN_DEFAULT_SECRET_KEY", SECRET_KEY);
@@ -69,7 +70,7 @@ final class CairnProcess implements AutoCloseable {
     /** What may differ between servers of different tests. */
     static final class Settings {
         private final Map<String, String> environment = new TreeMap<>();
-        private int heapMib = 128;
+        private int budgetMib = 128;
         private @Nullable Path home;
 
         Settings environment(String key, String value) {
@@ -77,8 +78,9 @@ final class CairnProcess implements AutoCloseable {
             return this;
         }
 
-        Settings heapMib(int mib) {
-            heapMib = mib;
+        /** Of {@code memory.budget}, which the heap follows. */
+        Settings budgetMib(int mib) {
+            budgetMib = mib;
             return this;
         }
 
@@ -225,21 +227,11 @@ final class CairnProcess implements AutoCloseable {
         List<String> command = new ArrayList<>();
         if (!isNative) {
             command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-            command.addAll(List.of(
-                    "--enable-native-access=ALL-UNNAMED",
-                    "--sun-misc-unsafe-memory-access=allow",
-                    "-Djava.util.logging.manager=org.jboss.logmanager.LogManager",
-                    "-Xmx" + heapMib + "m",
-                    "-XX:+UseSerialGC",
-                    "-Xmn24m",
-                    "-XX:+ExitOnOutOfMemoryError",
-                    "-XX:+UseCompactObjectHeaders",
-                    "-jar"));
+            command.add("@" + Path.of("src/main/jvm/cairn.options").toAbsolutePath());
+            command.add("-Xmx" + budgetMib * 3 / 4 + "m");
+            command.add("-jar");
         }
         command.add(program.toString());
-        if (isNative) {
-            command.add("-Xmx" + heapMib + "m");
-        }
         command.addAll(List.of("server", "--single-node"));
         return command;
     }

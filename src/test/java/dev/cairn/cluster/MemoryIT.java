@@ -27,7 +27,6 @@ import org.junit.jupiter.api.TestInstance;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 final class MemoryIT {
     private static final String BUCKET = CairnProcess.BUCKET;
-    private static final int HEAP_MIB = 80;
     private static final long MAX_GROWTH = 64L << 20;
 
     private static final Duration MAX_P99 = Duration.ofSeconds(1);
@@ -43,8 +42,7 @@ final class MemoryIT {
     @BeforeAll
     void start() throws Exception {
         new Random(1).nextBytes(piece);
-        server = CairnProcess.start(
-                "memory", CairnProcess.settings().heapMib(HEAP_MIB).environment("CAIRN_S3_MAX_CONNECTIONS", "2000"));
+        server = CairnProcess.start("memory", CairnProcess.settings().environment("CAIRN_S3_MAX_CONNECTIONS", "2000"));
         wire = server.wire();
         warmUp();
     }

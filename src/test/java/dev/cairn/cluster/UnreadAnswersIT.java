@@ -26,7 +26,7 @@ final class UnreadAnswersIT {
 
     @BeforeAll
     void start() throws Exception {
-        server = CairnProcess.start("unread", CairnProcess.settings().heapMib(256));
+        server = CairnProcess.start("unread", CairnProcess.settings().budgetMib(320));
         wire = server.wire();
         assertThat(wire.call("PUT", "/" + BUCKET + "/small")
                         .body(new byte[OBJECT])

@@ -70,7 +70,7 @@ public final class Authenticator {
             throw S3Error.INVALID_ACCESS_KEY_ID.exception().with("AWSAccessKeyId", credential.keyId());
         }
         var key = signingKeys.of(secret.get(), credential);
-        String canonical = CanonicalRequest.of(request, claim);
+        var canonical = CanonicalRequest.of(request, claim);
         String stringToSign = CanonicalRequest.stringToSign(canonical, claim);
         if (!key.matches(stringToSign, claim.signature())
                 && !key.matches(
@@ -81,7 +81,7 @@ public final class Authenticator {
                     .with("AWSAccessKeyId", credential.keyId())
                     .with("StringToSign", stringToSign)
                     .with("SignatureProvided", claim.signature())
-                    .with("CanonicalRequest", canonical);
+                    .with("CanonicalRequest", canonical.toString());
         }
         return claim.verified(key);
     }

@@ -17,54 +17,97 @@ final class CanonicalRequest {
     private CanonicalRequest() {}
 
     /** As AWS writes it: the path decoded and encoded anew, its slashes bare. */
-    static String of(SignedRequest request, Claim claim) {
+    static Octets of(SignedRequest request, Claim claim) {
         var path = new StringBuilder(64);
         PercentCoding.encodePath(request.target().path(), path);
-        return of(request, claim, path);
+        return of(request, claim, path.toString());
     }
 
     /** As clients write it that sign the path just as they send it, for instance with {@code %2F} for a slash. */
-    static String asSent(SignedRequest request, Claim claim) {
+    static Octets asSent(SignedRequest request, Claim claim) {
         return of(request, claim, request.target().rawPath());
     }
 
-    private static String of(SignedRequest request, Claim claim, CharSequence path) {
-        var out = new StringBuilder(512);
-        out.append(request.method()).append('\n').append(path).append('\n');
+    private static Octets of(SignedRequest request, Claim claim, String path) {
+        var out = new Octets();
+        out.add(request.method()).add('\n').add(path).add('\n');
         query(request.target().query(), out);
-        out.append('\n');
-        for (String name : claim.signedHeaders().names()) {
-            out.append(name).append(':');
+        out.add('\n');
+        var names = claim.signedHeaders().names();
+        for (String name : names) {
+            out.add(name).add(':');
             var values = request.headers().all(name);
             for (int i = 0; i < values.size(); i++) {
                 if (i > 0) {
-                    out.append(',');
+                    out.add(',');
                 }
                 trimmed(values.get(i), out);
             }
-            out.append('\n');
+            out.add('\n');
         }
-        out.append('\n');
-        var names = claim.signedHeaders().names();
+        out.add('\n');
         for (int i = 0; i < names.size(); i++) {
             if (i > 0) {
-                out.append(';');
+                out.add(';');
             }
-            out.append(names.get(i));
+            out.add(names.get(i));
         }
-        return out.append('\n').append(claim.payloadText()).toString();
+        return out.add('\n').add(claim.payloadText());
     }
 
-    static String stringToSign(String canonical, Claim claim) {
-        var digest = sha256();
-        byte[] hash = digest.digest(octets(canonical));
+    /** Octets as they were received: header values carry one octet in each char, and all else is ASCII by now. */
+    static final class Octets {
+        private byte[] bytes = new byte[512];
+        private int length;
+
+        private void room(int more) {
+            if (bytes.length - length < more) {
+                bytes = Arrays.copyOf(bytes, Math.max(2 * bytes.length, length + more));
+            }
+        }
+
+        Octets add(char c) {
+            room(1);
+            bytes[length++] = (byte) c;
+            return this;
+        }
+
+        Octets add(String text) {
+            return add(text, 0, text.length());
+        }
+
+        @SuppressWarnings("deprecation") // one octet for each char is what is wanted here, and in one go
+        Octets add(String text, int from, int to) {
+            room(to - from);
+            text.getBytes(from, to, bytes, length);
+            length += to - from;
+            return this;
+        }
+
+        private void dropLast() {
+            length--;
+        }
+
+        byte[] digest() {
+            var digest = sha256();
+            digest.update(bytes, 0, length);
+            return digest.digest();
+        }
+
+        @Override
+        public String toString() {
+            return new String(bytes, 0, length, StandardCharsets.ISO_8859_1);
+        }
+    }
+
+    static String stringToSign(Octets canonical, Claim claim) {
         return Claim.ALGORITHM
                 + "\n"
                 + claim.timestamp()
                 + "\n"
                 + claim.credential().scope()
                 + "\n"
-                + Bytes.wrap(hash).toHex();
+                + Bytes.wrap(canonical.digest()).toHex();
     }
 
     static MessageDigest sha256() {
@@ -75,17 +118,7 @@ final class CanonicalRequest {
         }
     }
 
-    /** The octets as they were received: header values carry one octet in each char, and all else is ASCII by now. */
-    private static byte[] octets(String canonical) {
-        for (int i = 0; i < canonical.length(); i++) {
-            if (canonical.charAt(i) > 0xff) {
-                return canonical.getBytes(StandardCharsets.UTF_8);
-            }
-        }
-        return canonical.getBytes(StandardCharsets.ISO_8859_1);
-    }
-
-    private static void query(Query query, StringBuilder out) {
+    private static void query(Query query, Octets out) {
         var parameters = query.parameters();
         if (parameters.isEmpty()) {
             return;
@@ -100,10 +133,10 @@ final class CanonicalRequest {
         Arrays.sort(encoded, 0, count, BY_NAME_THEN_VALUE);
         for (int i = 0; i < count; i++) {
             var parameter = encoded[i];
-            out.append(parameter.name()).append('=').append(parameter.value()).append('&');
+            out.add(parameter.name()).add('=').add(parameter.value()).add('&');
         }
         if (count > 0) {
-            out.setLength(out.length() - 1);
+            out.dropLast();
         }
     }
 
@@ -114,7 +147,7 @@ final class CanonicalRequest {
     }
 
     /** The value without white space around it and with a single space for each run of it inside: tabs too, as SDKs do it. */
-    private static void trimmed(String value, StringBuilder out) {
+    private static void trimmed(String value, Octets out) {
         int end = value.length();
         while (end > 0 && value.charAt(end - 1) <= ' ') {
             end--;
@@ -123,14 +156,18 @@ final class CanonicalRequest {
         while (start < end && value.charAt(start) <= ' ') {
             start++;
         }
+        if (value.indexOf("  ") < 0 && value.indexOf('\t') < 0) {
+            out.add(value, start, end);
+            return;
+        }
         boolean inSpace = false;
         for (int i = start; i < end; i++) {
             char c = value.charAt(i);
             boolean space = c == ' ' || c == '\t';
             if (!space) {
-                out.append(c);
+                out.add(c);
             } else if (!inSpace) {
-                out.append(' ');
+                out.add(' ');
             }
             inSpace = space;
         }

@@ -1,5 +1,6 @@
 package dev.cairn.api.auth;
 
+import dev.cairn.api.http.Chars;
 import dev.cairn.api.http.S3Exception;
 import java.util.Set;
 import java.util.function.Function;
@@ -24,7 +25,7 @@ record Credential(String keyId, String date, String region) {
         if (keyId.isEmpty() || keyId.length() > MAX_KEY_ID) {
             throw malformed.apply("the access key id in the Credential is not valid.");
         }
-        if (date.length() != 8 || !date.chars().allMatch(c -> c >= '0' && c <= '9')) {
+        if (date.length() != 8 || !Chars.all(date, Chars::isDigit)) {
             throw malformed.apply("incorrect date format \"" + date + "\". This date must be in the format yyyyMMdd.");
         }
         if (!fields[last].equals("aws4_request")) {

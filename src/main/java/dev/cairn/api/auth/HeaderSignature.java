@@ -104,7 +104,7 @@ final class HeaderSignature {
                     .with("ServerTime", HttpDates.iso(now))
                     .with("MaxAllowedSkewMilliseconds", String.valueOf(MAX_SKEW.toMillis()));
         }
-        return HttpDates.basic(sent);
+        return dates.isEmpty() ? HttpDates.basic(sent) : dates.getFirst().strip();
     }
 
     private static S3Exception noDate() {

@@ -1,5 +1,6 @@
 package dev.cairn.api.auth;
 
+import dev.cairn.api.http.Chars;
 import dev.cairn.api.http.Headers;
 import dev.cairn.api.http.S3Error;
 import dev.cairn.api.http.S3Exception;
@@ -37,7 +38,7 @@ public sealed interface RequestBody extends ByteSource permits ChunkedBody, Leng
     }
 
     private static long length(String name, String text) {
-        if (!text.isEmpty() && text.length() <= 18 && text.chars().allMatch(c -> c >= '0' && c <= '9')) {
+        if (!text.isEmpty() && text.length() <= 18 && Chars.all(text, Chars::isDigit)) {
             return Long.parseLong(text);
         }
         throw S3Exception.invalidArgument(name, text, "The length is not a number.");

@@ -1,5 +1,6 @@
 package dev.cairn.api.auth;
 
+import dev.cairn.api.http.Chars;
 import java.util.List;
 
 /** The names of the header fields a signature covers: lower case, in the order of the client, at most {@value #MAX}. */
@@ -17,7 +18,7 @@ public record SignedHeaderNames(List<String> names) {
             throw new IllegalArgumentException("too many");
         }
         for (String name : names) {
-            if (name.isEmpty() || name.chars().anyMatch(c -> c >= 'A' && c <= 'Z' || c <= ' ')) {
+            if (name.isEmpty() || !Chars.all(name, c -> c > ' ' && (c < 'A' || c > 'Z'))) {
                 throw new IllegalArgumentException("not a list of lower-case names");
             }
         }

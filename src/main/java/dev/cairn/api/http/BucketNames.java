@@ -47,7 +47,7 @@ public final class BucketNames {
             return false;
         }
         for (String field : fields) {
-            if (field.length() > 3 || !field.chars().allMatch(c -> c >= '0' && c <= '9')) {
+            if (field.length() > 3 || !Chars.all(field, Chars::isDigit)) {
                 return false;
             }
         }

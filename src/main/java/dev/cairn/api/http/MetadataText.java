@@ -52,7 +52,7 @@ public final class MetadataText {
 
     /** Octets are UTF-8 if they can be, else Latin-1. */
     private static String text(String received) {
-        if (received.chars().allMatch(c -> c < 0x80) || received.chars().anyMatch(c -> c > 0xff)) {
+        if (Chars.all(received, c -> c < 0x80) || !Chars.all(received, c -> c <= 0xff)) {
             return received;
         }
         return decoded(received.getBytes(StandardCharsets.ISO_8859_1), StandardCharsets.UTF_8)

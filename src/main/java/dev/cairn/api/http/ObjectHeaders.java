@@ -188,7 +188,7 @@ public record ObjectHeaders(List<Field> fields) {
 
     private static void requirePrintable(Field field) {
         requireNoControls(field.name(), field.value());
-        if (field.value().chars().anyMatch(c -> c > 0xff)) {
+        if (!Chars.all(field.value(), c -> c <= 0xff)) {
             throw S3Exception.invalidArgument(field.name(), "", "A header value must consist of octets.");
         }
     }

@@ -70,7 +70,7 @@ record RequestHead(
 
     /** Whether a header may have this name; in lower case only, as all names here are. */
     static boolean isToken(String lowerCaseName) {
-        return !lowerCaseName.isEmpty() && lowerCaseName.chars().allMatch(c -> c > 0 && c < 0x80 && TOKEN[c] == c);
+        return !lowerCaseName.isEmpty() && Chars.all(lowerCaseName, c -> c > 0 && c < 0x80 && TOKEN[c] == c);
     }
 
     private static int endOfLine(byte[] bytes, int from) {
@@ -94,9 +94,9 @@ record RequestHead(
     private static boolean isHttp10(String version) {
         boolean known = version.length() == 8
                 && version.startsWith(VERSION)
-                && isDigit(version.charAt(5))
+                && Chars.isDigit(version.charAt(5))
                 && version.charAt(6) == '.'
-                && isDigit(version.charAt(7));
+                && Chars.isDigit(version.charAt(7));
         if (!known) {
             throw bad("The request line does not end with a version of HTTP.");
         }
@@ -156,7 +156,7 @@ record RequestHead(
             throw bad("A request has exactly one Host header.");
         }
         String host = hosts.getFirst();
-        if (host.isEmpty() || !host.chars().allMatch(RequestHead::isHostChar)) {
+        if (host.isEmpty() || !Chars.all(host, RequestHead::isHostChar)) {
             throw bad("The Host header is not the name of a host.");
         }
         return host;
@@ -218,14 +218,10 @@ record RequestHead(
         if (lengths.size() > 1
                 || digits.isEmpty()
                 || digits.length() > MAX_LENGTH_DIGITS
-                || !digits.chars().allMatch(RequestHead::isDigit)) {
+                || !Chars.all(digits, Chars::isDigit)) {
             throw bad("The Content-Length is not one number.");
         }
         return Long.parseLong(digits);
-    }
-
-    private static boolean isDigit(int c) {
-        return c >= '0' && c <= '9';
     }
 
     private static boolean isBlank(byte c) {

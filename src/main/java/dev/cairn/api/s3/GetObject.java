@@ -184,10 +184,14 @@ final class GetObject implements OperationHandler {
 
     private static Answer described(Answer answer, S3Request request, ObjectVersion object) {
         identified(answer, object).field("Accept-Ranges", "bytes");
+        boolean plain = request.query().parameters().isEmpty();
         for (HeaderField header : object.headers()) {
-            if (!isOverridden(request, header.getName())) {
+            if (plain || !isOverridden(request, header.getName())) {
                 answer.field(header.getName(), StoredHeaders.sent(header));
             }
+        }
+        if (plain) {
+            return answer;
         }
         OVERRIDES.forEach((parameter, header) ->
                 request.query().get(parameter).ifPresent(value -> answer.field(header, printable(parameter, value))));

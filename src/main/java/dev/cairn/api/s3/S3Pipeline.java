@@ -23,8 +23,10 @@ import dev.cairn.model.Bucket;
 import dev.cairn.model.Buckets;
 import io.smallrye.mutiny.Uni;
 import java.time.Instant;
+import java.util.HexFormat;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
 import org.jboss.logging.Logger;
 
@@ -34,7 +36,6 @@ import org.jboss.logging.Logger;
  */
 public final class S3Pipeline {
     private static final Logger LOG = Logger.getLogger("dev.cairn.s3");
-    private static final int REQUEST_ID_BYTES = 8;
 
     private final Env env;
     private final Settings settings;
@@ -47,6 +48,8 @@ public final class S3Pipeline {
     private final RequestObserver observer;
     private final KeyLookup secrets;
     private final AtomicInteger active = new AtomicInteger();
+    private final AtomicLong nextRequestId;
+    private volatile Clock clock = new Clock(0, "");
     private volatile boolean stopping;
 
     /** What an operator sets; {@code hostId} is how answers name this node. */
@@ -77,14 +80,14 @@ public final class S3Pipeline {
         this.memory = new RequestMemory(budget);
         this.roomForData = roomForData;
         this.observer = observer;
+        this.nextRequestId = new AtomicLong(env.randomBytes(Long.BYTES).buffer().getLong());
         this.secrets = id -> keys.find(id).map(found -> found.map(key -> new SecretKey(key.secret())));
     }
 
     /** Serves one request; to be called on its event loop. */
     public void serve(Exchange exchange) {
         long began = env.nanoTime();
-        RequestContext context =
-                new RequestContext(env.randomBytes(REQUEST_ID_BYTES).toHex());
+        RequestContext context = new RequestContext(HexFormat.of().toHexDigits(nextRequestId.incrementAndGet()));
         active.incrementAndGet();
         answer(exchange, context)
                 .map(memory::held)
@@ -195,6 +198,19 @@ public final class S3Pipeline {
                 : exchange.body();
     }
 
+    /** The time as answers say it, which changes once a second. */
+    private record Clock(long second, String text) {}
+
+    private String date() {
+        Instant now = now();
+        Clock last = clock;
+        if (last.second != now.getEpochSecond()) {
+            last = new Clock(now.getEpochSecond(), HttpDates.format(now));
+            clock = last;
+        }
+        return last.text;
+    }
+
     private Instant now() {
         return Instant.ofEpochMilli(env.wallMillis());
     }
@@ -243,7 +259,7 @@ public final class S3Pipeline {
         context.answered(answer.status());
         answer.field("x-amz-request-id", context.requestId())
                 .field("x-amz-id-2", settings.hostId())
-                .field("Date", HttpDates.format(now()))
+                .field("Date", date())
                 .field("Server", "Cairn");
     }
 }

@@ -1,0 +1,49 @@
+package dev.cairn.server;
+
+import io.quarkus.runtime.ImageMode;
+import org.graalvm.nativeimage.RuntimeOptions;
+import org.jboss.logging.Logger;
+
+/**
+ * Makes the memory of this process follow {@code memory.budget}: three quarters of it for the heap, a quarter for the caches of the store. The
+ * native binary sets its own limits, unless its command line did; a JVM got them on its command line and can only be compared with them.
+ */
+record ProcessMemory(long budgetBytes) {
+    private static final Logger LOG = Logger.getLogger("dev.cairn.memory");
+    /** As the native binary is built, and so what it has when its command line says nothing. */
+    private static final long BUILT_IN_BYTES = 96L << 20;
+
+    private static final long MIN_CACHE_BYTES = 8L << 20;
+
+    long heapBytes() {
+        return budgetBytes / 4 * 3;
+    }
+
+    /** For the young generation: large enough that the answers at work die in it. */
+    private long youngBytes() {
+        return heapBytes() / 4;
+    }
+
+    long cacheBytes() {
+        return Math.max(MIN_CACHE_BYTES, budgetBytes / 4);
+    }
+
+    /** For all bodies of requests and answers together; what is made of them needs as much again, and the rest is for everything else. */
+    long bodyBytes() {
+        return Math.min(budgetBytes / 2, Runtime.getRuntime().maxMemory() / 5 * 2);
+    }
+
+    void apply() {
+        long limit = Runtime.getRuntime().maxMemory();
+        if (ImageMode.current() != ImageMode.NATIVE_RUN) {
+            if (limit < heapBytes() / 5 * 4) {
+                LOG.warnf(
+                        "memory.budget asks for a heap of %d MiB, but the JVM was started with %d MiB, which is the limit: say -Xmx%dm",
+                        heapBytes() >> 20, limit >> 20, heapBytes() >> 20);
+            }
+        } else if (limit == BUILT_IN_BYTES) {
+            RuntimeOptions.set("MaxHeapSize", heapBytes());
+            RuntimeOptions.set("MaxNewSize", youngBytes());
+        }
+    }
+}
