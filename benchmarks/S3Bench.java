@@ -67,6 +67,7 @@ public final class S3Bench {
     private final String bucket;
     private final boolean signPayload;
     private final List<Result> results = new ArrayList<>();
+    private boolean silent;
 
     private S3Bench(Map<String, String> options) {
         URI endpoint = URI.create(required(options, "endpoint"));
@@ -96,6 +97,14 @@ public final class S3Bench {
         new S3Bench(options).run();
     }
 
+    /** All measurements with these options, none of them printed. */
+    static List<Result> measured(Map<String, String> options) throws Exception {
+        S3Bench bench = new S3Bench(options);
+        bench.silent = true;
+        bench.run();
+        return bench.results;
+    }
+
     private void run() throws Exception {
         try (Connection connection = new Connection(host, port)) {
             int status = connection.exchange(signer.sign("PUT", "/" + bucket, EMPTY, 0, Map.of()), null);
@@ -105,7 +114,9 @@ public final class S3Bench {
         }
         List<String> ops = List.of(options.getOrDefault("ops", "put,get,head,list,delete,deleteobjects")
                 .split(","));
-        System.out.println(Result.header());
+        if (!silent) {
+            System.out.println(Result.header());
+        }
         for (String text : options.getOrDefault("sizes", "1K,64K,1M,16M,100M").split(",")) {
             int size = bytes(text);
             Series series = new Series(size, text);
@@ -140,7 +151,9 @@ public final class S3Bench {
 
     private void report(Result result) {
         results.add(result);
-        System.out.println(result.line());
+        if (!silent) {
+            System.out.println(result.line());
+        }
     }
 
     private String json() {
@@ -380,7 +393,7 @@ public final class S3Bench {
     }
 
     /** What one series gave. */
-    private record Result(
+    record Result(
             String op,
             String size,
             int connections,
@@ -437,6 +450,24 @@ public final class S3Bench {
                     at(99),
                     cpuPerThousand(),
                     rss >> 20);
+        }
+
+        /** What counts: bytes of large objects, else operations, keys where one operation handles many. */
+        double rate() {
+            return bytes >= 1 << 20 ? mibPerSecond() : perSecond() * keys();
+        }
+
+        String unit() {
+            return bytes >= 1 << 20 ? "MiB/s" : keys() == 1 ? "op/s" : "keys/s";
+        }
+
+        private int keys() {
+            return op.equals("list") ? 1000 : op.startsWith("deleteobjects") ? BATCH : 1;
+        }
+
+        /** Of the server, for one operation. */
+        double cpuMillis() {
+            return count == 0 ? 0 : cpu * 1000 / count;
         }
 
         private double perSecond() {

@@ -26,8 +26,8 @@ m cat "cairn/$BUCKET/large copy" > back
 same back "$TREE/sizes/17825795"
 m head --lines 1 "cairn/$BUCKET/tree/names/plus+plus" > first-line
 m mv "cairn/$BUCKET/large copy" "cairn/$BUCKET/moved +%" > moved
-m cp "cairn/$BUCKET/moved +%" local > fetched-one
-same local "$TREE/sizes/17825795"
+m cp "cairn/$BUCKET/moved +%" ./fetched-back > fetched-one
+same fetched-back "$TREE/sizes/17825795"
 m pipe "cairn/$BUCKET/from stdin" < "$TREE/sizes/65537" > piped
 m cat "cairn/$BUCKET/from stdin" > to-stdout
 same to-stdout "$TREE/sizes/65537"
