@@ -15,9 +15,11 @@ import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.lang.ArchRule;
+import dev.cairn.api.http.S3Error;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.NullMarked;
 import org.junit.jupiter.api.Test;
@@ -184,6 +186,17 @@ final class ArchitectureTest {
                         .map(found -> found.getName())
                         .distinct())
                 .isEmpty();
+    }
+
+    @Test
+    void every_error_code_is_answered_somewhere() {
+        Set<String> used = CAIRN.stream()
+                .filter(type -> !type.isEquivalentTo(S3Error.class))
+                .flatMap(type -> type.getFieldAccessesFromSelf().stream())
+                .filter(access -> access.getTargetOwner().isEquivalentTo(S3Error.class))
+                .map(access -> access.getTarget().getName())
+                .collect(Collectors.toSet());
+        assertThat(S3Error.values()).extracting(Enum::name).isSubsetOf(used);
     }
 
     private static boolean reachesTheWorld(JavaCall<?> call) {

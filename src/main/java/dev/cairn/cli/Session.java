@@ -4,7 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.cairn.api.admin.Json;
 import dev.cairn.config.Address;
 import dev.cairn.config.ConfigLoader;
-import dev.cairn.config.Secret;
+import dev.cairn.kernel.Secret;
 import java.io.PrintWriter;
 import java.net.URI;
 import java.net.URISyntaxException;

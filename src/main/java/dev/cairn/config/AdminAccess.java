@@ -1,5 +1,6 @@
 package dev.cairn.config;
 
+import dev.cairn.kernel.Secret;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.util.Optional;

@@ -1,5 +1,6 @@
 package dev.cairn.config;
 
+import dev.cairn.kernel.Secret;
 import java.math.BigDecimal;
 import java.nio.file.Path;
 import java.time.Duration;

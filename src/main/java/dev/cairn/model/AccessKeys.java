@@ -1,6 +1,7 @@
 package dev.cairn.model;
 
 import dev.cairn.crdt.LwwMap;
+import dev.cairn.kernel.Secret;
 import dev.cairn.kernel.codec.Bytes;
 import dev.cairn.kernel.env.Env;
 import dev.cairn.kernel.id.BucketId;
@@ -72,7 +73,8 @@ public final class AccessKeys {
                         .set(ModelTables.KEYS, sort, NAME, Bytes.utf8(name))
                         .set(ModelTables.KEYS, sort, CREATED, Bytes.ofLong(now)))
                 .chain(outcome -> switch (outcome) {
-                    case WRITTEN -> Uni.createFrom().item(new AccessKey(id, secret, name, now, false, Map.of()));
+                    case WRITTEN ->
+                        Uni.createFrom().item(new AccessKey(id, new Secret(secret), name, now, false, Map.of()));
                     case CHANGED -> refuse(new Refusal.AccessKeyAlreadyExists(id));
                 });
     }
@@ -133,7 +135,7 @@ public final class AccessKeys {
                 .filter(_ -> !row.has(DELETED))
                 .map(secret -> new AccessKey(
                         id,
-                        secret.toUtf8(),
+                        new Secret(secret.toUtf8()),
                         row.get(NAME).map(Bytes::toUtf8).orElse(""),
                         row.get(CREATED).map(created -> created.longAt(0)).orElse(0L),
                         row.get(MAY_CREATE_BUCKETS).map(flag -> flag.at(0) == 1).orElse(false),

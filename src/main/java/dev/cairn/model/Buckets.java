@@ -42,8 +42,6 @@ public final class Buckets {
     private static final int CACHED = 10_000;
     private static final int PAGE = 1000;
     private static final int RETRIES = 5;
-    private static final Pattern NAME = Pattern.compile("[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]");
-    private static final Pattern ADDRESS = Pattern.compile("\\d+\\.\\d+\\.\\d+\\.\\d+");
     private static final Pattern HEX_ID = Pattern.compile("[0-9a-f]{64}");
 
     private final Env env;
@@ -75,7 +73,7 @@ public final class Buckets {
     }
 
     private Uni<Bucket> create(String alias, Map<String, Permissions> grants) {
-        if (!isValidName(alias)) {
+        if (!BucketNames.isValid(alias)) {
             return refuse(new Refusal.InvalidBucketName(alias));
         }
         return tables.readHere(ModelTables.ALIASES, Bytes.utf8(alias)).chain(row -> {
@@ -170,7 +168,7 @@ public final class Buckets {
     }
 
     public Uni<Bucket> addAlias(BucketId id, String alias) {
-        if (!isValidName(alias)) {
+        if (!BucketNames.isValid(alias)) {
             return refuse(new Refusal.InvalidBucketName(alias));
         }
         return change(
@@ -203,7 +201,7 @@ public final class Buckets {
     }
 
     public Uni<Bucket> addLocalAlias(BucketId id, String keyId, String alias) {
-        if (!isValidName(alias)) {
+        if (!BucketNames.isValid(alias)) {
             return refuse(new Refusal.InvalidBucketName(alias));
         }
         return change(
@@ -307,23 +305,6 @@ public final class Buckets {
 
     private Uni<Bucket> require(BucketId id) {
         return find(id).map(bucket -> bucket.orElseThrow(() -> new Refusal.NoSuchBucket(id.toHex()).asException()));
-    }
-
-    /** Names as S3 allows them, so that each can also stand in a host name. */
-    public static boolean isValidName(String name) {
-        return NAME.matcher(name).matches()
-                && !name.contains("..")
-                && !name.contains(".-")
-                && !name.contains("-.")
-                && !ADDRESS.matcher(name).matches()
-                && !name.startsWith("xn--")
-                && !name.startsWith("sthree-")
-                && !name.startsWith("amzn-s3-demo-")
-                && !name.endsWith("-s3alias")
-                && !name.endsWith("--ol-s3")
-                && !name.endsWith(".mrap")
-                && !name.endsWith("--x-s3")
-                && !name.endsWith("--table-s3");
     }
 
     private static String localField(String keyId, String alias) {

@@ -18,7 +18,7 @@ final class FenceHook implements RowHook<Lww> {
             return;
         }
         if (BucketCounters.read(tx, partition).objects() > 0) {
-            throw new Refusal.BucketNotEmpty("").asException();
+            throw new Refusal.BucketNotEmpty().asException();
         }
         Effects.queue(
                 tx,

@@ -17,7 +17,7 @@ final class ObjectHook implements RowHook<Lww> {
         ObjectValue before = old == null || old.isTombstone() ? null : ObjectRows.object(old);
         ObjectValue after = now.isTombstone() ? null : ObjectRows.object(now);
         if (after != null && FenceHook.isFenced(tx, partition)) {
-            throw new Refusal.NoSuchBucket("").asException();
+            throw new Refusal.BucketGone().asException();
         }
         BucketCounters.add(
                 tx,

@@ -13,9 +13,6 @@ import java.io.IOException;
 
 /** What the row of an object says, beyond its bytes. */
 final class ObjectRows {
-    /** The one header that listings show. */
-    static final String STORAGE_CLASS = "x-amz-storage-class";
-
     private static final int VERSION = bytes(ObjectValue.VERSION_FIELD_NUMBER);
     private static final int LENGTH = number(ObjectValue.LENGTH_FIELD_NUMBER);
     private static final int ETAG = bytes(ObjectValue.ETAG_FIELD_NUMBER);
@@ -65,7 +62,7 @@ final class ObjectRows {
     }
 
     /**
-     * What a listing shows of an object: of its headers only {@value #STORAGE_CLASS}, and nothing of where its bytes lie. That is
+     * What a listing shows of an object: of its headers only {@value ObjectMeta#STORAGE_CLASS}, and nothing of where its bytes lie. That is
      * skipped without being parsed, and nothing of the row stays in memory, since a page holds a thousand of these.
      */
     static ObjectValue outline(Lww row) {
@@ -82,7 +79,7 @@ final class ObjectRows {
                     out.setModifiedMillis(in.readUInt64());
                 } else if (tag == HEADERS) {
                     HeaderField header = in.readMessage(HeaderField.parser(), ExtensionRegistryLite.getEmptyRegistry());
-                    if (header.getName().equals(STORAGE_CLASS)) {
+                    if (header.getName().equals(ObjectMeta.STORAGE_CLASS)) {
                         out.addHeaders(header);
                     }
                 } else if (tag == CHECKSUM) {

@@ -7,6 +7,7 @@ import dev.cairn.kernel.env.Env;
 import dev.cairn.kernel.id.BucketId;
 import dev.cairn.kernel.id.OwnerId;
 import dev.cairn.kernel.io.ByteSource;
+import dev.cairn.kernel.time.Stamp;
 import dev.cairn.net.Request.Attachments;
 import dev.cairn.proto.BodyValue;
 import dev.cairn.proto.ChecksumValue;
@@ -126,6 +127,14 @@ public final class ObjectStore {
         };
     }
 
+    /** What comes of a stored body that turned out not to be wanted: nothing of it stays, and {@code why} is the outcome. */
+    public <R> Uni<R> refuse(BucketId bucket, StoredBody body, RuntimeException why) {
+        return discard(bucket, body)
+                .onFailure()
+                .recoverWithNull()
+                .chain(() -> Uni.createFrom().failure(why));
+    }
+
     /** Makes a stored body the object of that key. */
     public Uni<ObjectVersion> publish(BucketId bucket, Bytes key, StoredBody body, ObjectMeta meta) {
         OwnerId version = switch (body) {
@@ -146,7 +155,7 @@ public final class ObjectStore {
                                 Intents.fulfil(batch, version);
                             }
                         }))
-                .map(_ -> new ObjectVersion(key, dev.cairn.kernel.time.Stamp.ZERO, value, Bytes.EMPTY));
+                .map(_ -> new ObjectVersion(key, Stamp.ZERO, value, Bytes.EMPTY));
     }
 
     /** Runs what makes a body part of something; a body that it fails for is freed in the background. */

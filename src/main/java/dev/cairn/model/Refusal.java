@@ -8,7 +8,10 @@ public sealed interface Refusal {
 
     record BucketAlreadyExists(String name) implements Refusal {}
 
-    record BucketNotEmpty(String name) implements Refusal {}
+    /** The bucket is being deleted, or has been since the request found it. */
+    record BucketGone() implements Refusal {}
+
+    record BucketNotEmpty() implements Refusal {}
 
     record InvalidBucketName(String name) implements Refusal {}
 

@@ -16,7 +16,7 @@ final class UploadHook implements RowHook<Lww> {
         boolean was = old != null && !old.isTombstone();
         boolean is = !now.isTombstone();
         if (is && !was && FenceHook.isFenced(tx, partition)) {
-            throw new Refusal.NoSuchBucket("").asException();
+            throw new Refusal.BucketGone().asException();
         }
         BucketCounters.add(tx, partition, new BucketCounters(0, 0, (is ? 1 : 0) - (was ? 1 : 0), 0, 0));
         if (was && !is) {

@@ -1,5 +1,6 @@
 package dev.cairn.server;
 
+import dev.cairn.kernel.env.DiskSpace;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -12,7 +13,7 @@ import java.util.Set;
  * A file that only takes up room in the metadata directory. Should somebody fill the disk to its last byte, giving it back lets the
  * store open its log again, so that reads and deletes go on without a tool.
  */
-record EmergencySpace(Path metadataDir) {
+record EmergencySpace(Path metadataDir, DiskSpace space) {
     private static final int BYTES = 24 << 20;
     private static final int STEP = 1 << 20;
 
@@ -22,13 +23,12 @@ record EmergencySpace(Path metadataDir) {
 
     /** Gives the room back when hardly any other is left; true when it did. */
     boolean giveBackIfNeeded() throws IOException {
-        return metadataDir.toFile().getUsableSpace() < BYTES && Files.deleteIfExists(file());
+        return space.look() < BYTES && Files.deleteIfExists(file());
     }
 
     /** Takes the room, unless the disk is small or has little left. */
     void take() throws IOException {
-        long free = metadataDir.toFile().getUsableSpace();
-        if (Files.exists(file()) || free < 8L * BYTES) {
+        if (Files.exists(file()) || space.look() < 8L * BYTES) {
             return;
         }
         try (FileChannel out =

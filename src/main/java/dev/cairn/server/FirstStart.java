@@ -1,7 +1,7 @@
 package dev.cairn.server;
 
 import dev.cairn.config.CairnConfig;
-import dev.cairn.config.Secret;
+import dev.cairn.kernel.Secret;
 import dev.cairn.model.AccessKey;
 import dev.cairn.model.AccessKeys;
 import dev.cairn.model.Bucket;

@@ -37,7 +37,7 @@ final class Greeting {
                     endpoint,
                     node.config().s3().region(),
                     key.id(),
-                    node.made().secretIsNew() ? key.secret() : "(as configured)",
+                    node.made().secretIsNew() ? key.secret().reveal() : "(as configured)",
                     bucket,
                     key.name());
         }

@@ -4,12 +4,11 @@ import dev.cairn.api.admin.NodeFacts;
 import dev.cairn.block.BlockFileStats;
 import dev.cairn.config.Address;
 import dev.cairn.config.Version;
+import dev.cairn.kernel.env.DiskSpace;
 import dev.cairn.kernel.work.Worker;
 import dev.cairn.store.StoreStats;
 import io.smallrye.mutiny.Uni;
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.FileStore;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -81,12 +80,8 @@ final class NodeReport implements NodeFacts {
     }
 
     private Partition metadata() {
-        try {
-            FileStore volume = Files.getFileStore(node.config().metadataDir());
-            return new Partition(volume.getUsableSpace(), volume.getTotalSpace());
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        DiskSpace space = node.metadataSpace();
+        return new Partition(space.usableBytes(), space.totalBytes());
     }
 
     @Override

@@ -6,7 +6,8 @@ import dev.cairn.block.file.FileBlocks;
 import dev.cairn.block.file.FileBlocksConfig;
 import dev.cairn.config.CairnConfig;
 import dev.cairn.config.ConfigLoader.Acceptance;
-import dev.cairn.config.Secret;
+import dev.cairn.kernel.Secret;
+import dev.cairn.kernel.env.DiskSpace;
 import dev.cairn.kernel.env.RealEnv;
 import dev.cairn.layout.Layout;
 import dev.cairn.model.StorageNode;
@@ -45,13 +46,14 @@ final class RunningNode implements AutoCloseable {
     private final StorageNode node;
     private final BodyBudget budget;
     private final FirstStart.Made made;
-    private final DiskRoom room;
+    private final DiskSpace metadataSpace;
 
     private RunningNode(
             CairnConfig config,
             NodeIdentity identity,
             @Nullable Secret adminToken,
             RealEnv env,
+            DiskSpace metadataSpace,
             RocksStore store,
             FileBlocks files) {
         this.config = config;
@@ -61,7 +63,7 @@ final class RunningNode implements AutoCloseable {
         this.store = store;
         this.files = files;
         this.budget = new BodyBudget(memory(config).bodyBytes());
-        this.room = new DiskRoom(config.metadataDir(), config.diskReserveBytes(), files, env::nanoTime);
+        this.metadataSpace = metadataSpace;
         Layout layout =
                 Layout.ofOne(new Layout.Role(identity.id(), ZONE, files.stats().totalBytes()));
         this.node = StorageNode.open(env, store, files, layout, settings(config))
@@ -94,11 +96,12 @@ final class RunningNode implements AutoCloseable {
         Files.createDirectories(config.metadataDir(), PRIVATE);
         NodeIdentity identity = NodeIdentity.open(config.metadataDir());
         RealEnv env = new RealEnv(RealEnv.Bounds.ofThisMachine());
-        RocksStore store = openStore(config, env);
+        DiskSpace space = DiskSpace.of(config.metadataDir(), env::nanoTime);
+        RocksStore store = openStore(config, env, space);
         try {
             directories.begin(identity.id(), store, () -> env.randomBytes(DIRECTORY_ID_BYTES));
             Secret token = adminToken(config, env);
-            return open(config, identity, token, env, store);
+            return open(config, identity, token, env, space, store);
         } catch (IOException | RuntimeException refused) {
             env.close();
             store.close();
@@ -107,11 +110,16 @@ final class RunningNode implements AutoCloseable {
     }
 
     private static RunningNode open(
-            CairnConfig config, NodeIdentity identity, @Nullable Secret token, RealEnv env, RocksStore store)
+            CairnConfig config,
+            NodeIdentity identity,
+            @Nullable Secret token,
+            RealEnv env,
+            DiskSpace space,
+            RocksStore store)
             throws IOException {
         FileBlocks files = FileBlocks.open(files(config), env::nanoTime);
         try {
-            return new RunningNode(config, identity, token, env, store, files);
+            return new RunningNode(config, identity, token, env, space, store, files);
         } catch (RuntimeException failure) {
             files.close();
             throw failure;
@@ -119,8 +127,8 @@ final class RunningNode implements AutoCloseable {
     }
 
     /** On a disk that is full to its last byte, the store opens in the space that was kept back for that. */
-    private static RocksStore openStore(CairnConfig config, RealEnv env) throws IOException {
-        EmergencySpace emergency = new EmergencySpace(config.metadataDir());
+    private static RocksStore openStore(CairnConfig config, RealEnv env, DiskSpace space) throws IOException {
+        EmergencySpace emergency = new EmergencySpace(config.metadataDir(), space);
         if (emergency.giveBackIfNeeded()) {
             LOG.warn("the disk is full: opening in the space kept back for that; make room");
         }
@@ -208,8 +216,14 @@ final class RunningNode implements AutoCloseable {
         return budget;
     }
 
-    DiskRoom room() {
-        return room;
+    /** Of the file system that the metadata directory lies on. */
+    DiskSpace metadataSpace() {
+        return metadataSpace;
+    }
+
+    /** Whether both the metadata and the data have more free space than the reserve. */
+    boolean hasRoomForData() {
+        return metadataSpace.usableBytes() > config.diskReserveBytes() && files.hasRoom(1);
     }
 
     FirstStart.Made made() {

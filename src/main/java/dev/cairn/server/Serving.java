@@ -87,7 +87,7 @@ final class Serving {
                 node.node().buckets(),
                 new Routes(node.node(), config.s3().region()),
                 node.budget(),
-                node.room()::isLeft,
+                node::hasRoomForData,
                 metrics);
     }
 

@@ -54,6 +54,7 @@ final class S3SemanticsIT {
             wire.call("PUT", "/coming-and-going/key").body("x").send();
             Answer full = wire.call("DELETE", "/coming-and-going").send();
             assertThat(full.status() + " " + full.code()).isEqualTo("409 BucketNotEmpty");
+            assertThat(full.element("BucketName")).isEqualTo("coming-and-going");
             wire.call("DELETE", "/coming-and-going/key").send();
             s3.deleteBucket(b -> b.bucket("coming-and-going"));
             assertThatThrownBy(() -> s3.headBucket(b -> b.bucket("coming-and-going")))

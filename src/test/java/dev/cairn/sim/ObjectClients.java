@@ -374,6 +374,7 @@ final class ObjectClients {
                 .replaceWith(true)
                 .onFailure(failed -> failed instanceof RefusalException refused
                         && (refused.refusal() instanceof Refusal.BucketNotEmpty
+                                || refused.refusal() instanceof Refusal.BucketGone
                                 || refused.refusal() instanceof Refusal.NoSuchBucket
                                 || refused.refusal() instanceof Refusal.NoSuchUpload))
                 .recoverWithItem(false);

@@ -69,11 +69,9 @@ final class AdminException extends RuntimeException {
                 new AdminException(404, "NoSuchAlias", "the bucket does not have the name " + name);
             case Refusal.BucketAlreadyExists(var name) ->
                 new AdminException(409, "BucketAlreadyExists", "the name " + name + " is taken");
-            case Refusal.BucketNotEmpty(var name) ->
-                new AdminException(
-                        409,
-                        "BucketNotEmpty",
-                        "the bucket " + name + " still holds objects or unfinished uploads: delete them first");
+            case Refusal.BucketGone() -> new AdminException(409, "BucketGone", "the bucket is being deleted");
+            case Refusal.BucketNotEmpty() ->
+                new AdminException(409, "BucketNotEmpty", "the bucket still holds objects: delete them first");
             case Refusal.AccessKeyAlreadyExists(var id) ->
                 new AdminException(
                         409, "KeyAlreadyExists", "the key id " + id + " is or was in use, and ids are not used twice");

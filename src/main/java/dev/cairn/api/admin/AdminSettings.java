@@ -1,6 +1,6 @@
 package dev.cairn.api.admin;
 
-import dev.cairn.config.Secret;
+import dev.cairn.kernel.Secret;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -35,7 +35,7 @@ final class Answers {
                     key.id(),
                     key.name(),
                     date(key.createdMillis()),
-                    reveal == Reveal.SECRET ? key.secret() : null,
+                    reveal == Reveal.SECRET ? key.secret().reveal() : null,
                     new KeyPermissions(key.mayCreateBuckets()),
                     buckets.stream()
                             .filter(bucket -> bucket.grants().containsKey(key.id())

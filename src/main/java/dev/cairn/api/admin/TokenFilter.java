@@ -1,6 +1,6 @@
 package dev.cairn.api.admin;
 
-import dev.cairn.config.Secret;
+import dev.cairn.kernel.Secret;
 import jakarta.inject.Provider;
 import jakarta.ws.rs.container.ContainerRequestContext;
 import jakarta.ws.rs.container.ContainerRequestFilter;

@@ -2,6 +2,7 @@ package dev.cairn.api.auth;
 
 import dev.cairn.api.http.S3Error;
 import dev.cairn.api.http.S3Exception;
+import dev.cairn.kernel.Secret;
 import io.smallrye.mutiny.Uni;
 import java.time.Instant;
 import java.util.Optional;
@@ -64,7 +65,7 @@ public final class Authenticator {
         }
     }
 
-    private Authentication check(SignedRequest request, Claim claim, Optional<SecretKey> secret) {
+    private Authentication check(SignedRequest request, Claim claim, Optional<Secret> secret) {
         var credential = claim.credential();
         if (secret.isEmpty()) {
             throw S3Error.INVALID_ACCESS_KEY_ID.exception().with("AWSAccessKeyId", credential.keyId());

@@ -1,7 +1,7 @@
 package dev.cairn.api.auth;
 
-import dev.cairn.api.http.Chars;
 import dev.cairn.api.http.S3Exception;
+import dev.cairn.kernel.codec.Chars;
 import java.util.Set;
 import java.util.function.Function;
 

@@ -1,5 +1,6 @@
 package dev.cairn.api.auth;
 
+import dev.cairn.kernel.Secret;
 import io.smallrye.mutiny.Uni;
 import java.util.Optional;
 
@@ -7,5 +8,5 @@ import java.util.Optional;
 @FunctionalInterface
 public interface KeyLookup {
     /** The secret of a key that exists and may sign now. */
-    Uni<Optional<SecretKey>> secretOf(String keyId);
+    Uni<Optional<Secret>> secretOf(String keyId);
 }

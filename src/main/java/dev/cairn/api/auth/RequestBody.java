@@ -1,9 +1,9 @@
 package dev.cairn.api.auth;
 
-import dev.cairn.api.http.Chars;
 import dev.cairn.api.http.Headers;
 import dev.cairn.api.http.S3Error;
 import dev.cairn.api.http.S3Exception;
+import dev.cairn.kernel.codec.Chars;
 import dev.cairn.kernel.io.ByteSource;
 
 /** The body of a request without its framing; the end is only reached when exactly {@link #length} bytes came and every signature fits. */

@@ -1,6 +1,6 @@
 package dev.cairn.api.auth;
 
-import dev.cairn.api.http.Chars;
+import dev.cairn.kernel.codec.Chars;
 import java.util.List;
 
 /** The names of the header fields a signature covers: lower case, in the order of the client, at most {@value #MAX}. */

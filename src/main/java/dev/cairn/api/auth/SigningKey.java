@@ -1,5 +1,6 @@
 package dev.cairn.api.auth;
 
+import dev.cairn.kernel.Secret;
 import dev.cairn.kernel.codec.Bytes;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
@@ -16,8 +17,8 @@ public final class SigningKey {
         this.keyed = keyed;
     }
 
-    static SigningKey derive(SecretKey secret, String date, String region) {
-        byte[] key = ("AWS4" + secret.text()).getBytes(StandardCharsets.UTF_8);
+    static SigningKey derive(Secret secret, String date, String region) {
+        byte[] key = ("AWS4" + secret.reveal()).getBytes(StandardCharsets.UTF_8);
         for (String step : new String[] {date, region, "s3", "aws4_request"}) {
             key = keyed(key).doFinal(step.getBytes(StandardCharsets.UTF_8));
         }

@@ -1,5 +1,6 @@
 package dev.cairn.api.auth;
 
+import dev.cairn.kernel.Secret;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import org.jspecify.annotations.Nullable;
@@ -10,7 +11,7 @@ final class SigningKeys {
     private final ConcurrentMap<Origin, SigningKey> derived = new ConcurrentHashMap<>();
 
     /** What a signing key is made from. */
-    private record Origin(SecretKey secret, String date, String region) {
+    private record Origin(Secret secret, String date, String region) {
         @Override
         public boolean equals(@Nullable Object other) {
             return this == other
@@ -30,7 +31,7 @@ final class SigningKeys {
         this.limit = limit;
     }
 
-    SigningKey of(SecretKey secret, Credential credential) {
+    SigningKey of(Secret secret, Credential credential) {
         var origin = new Origin(secret, credential.date(), credential.region());
         var known = derived.get(origin);
         if (known != null) {

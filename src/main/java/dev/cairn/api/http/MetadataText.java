@@ -1,6 +1,7 @@
 package dev.cairn.api.http;
 
 import dev.cairn.kernel.codec.Bytes;
+import dev.cairn.kernel.codec.Chars;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;

@@ -1,5 +1,7 @@
 package dev.cairn.api.http;
 
+import dev.cairn.kernel.codec.Chars;
+import dev.cairn.model.ObjectMeta;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,15 +18,16 @@ import java.util.Set;
 public record ObjectHeaders(List<Field> fields) {
     public static final int MAX_USER_METADATA_BYTES = 2048;
     public static final int MAX_SYSTEM_BYTES = 8192;
+    public static final String DEFAULT_STORAGE_CLASS = "STANDARD";
     public static final String DEFAULT_CONTENT_TYPE = "binary/octet-stream";
 
     private static final String META = "x-amz-meta-";
-    private static final String REDIRECT = "x-amz-website-redirect-location";
-    private static final String STORAGE_CLASS = "x-amz-storage-class";
+    public static final String REDIRECT = "x-amz-website-redirect-location";
+    private static final String STORAGE_CLASS = ObjectMeta.STORAGE_CLASS;
     private static final List<String> PLAIN =
             List.of("cache-control", "content-disposition", "content-language", "expires");
     private static final Set<String> STORAGE_CLASSES = Set.of(
-            "STANDARD",
+            DEFAULT_STORAGE_CLASS,
             "REDUCED_REDUNDANCY",
             "STANDARD_IA",
             "ONEZONE_IA",
@@ -68,7 +71,7 @@ public record ObjectHeaders(List<Field> fields) {
         }
         headers.get(REDIRECT).ifPresent(value -> fields.add(new Field(REDIRECT, redirect(value))));
         headers.get(STORAGE_CLASS).ifPresent(value -> {
-            if (!storageClass(value).equals("STANDARD")) {
+            if (!storageClass(value).equals(DEFAULT_STORAGE_CLASS)) {
                 fields.add(new Field(STORAGE_CLASS, value));
             }
         });
@@ -90,10 +93,6 @@ public record ObjectHeaders(List<Field> fields) {
                 .filter(field -> field.name().equals(lowerCaseName))
                 .map(Field::value)
                 .findFirst();
-    }
-
-    public String storageClass() {
-        return get(STORAGE_CLASS).orElse("STANDARD");
     }
 
     /** Refuses what a write asks for and Cairn does not do, so that nobody believes it was done; for any writing request. */

@@ -3,76 +3,16 @@ package dev.cairn.api.http;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The decoded query parameters of one request in their order; at most {@value #MAX_PARAMETERS}. A name that S3 gives a meaning
- * occurs at most once, so that no two readers can disagree about its value.
+ * The decoded query parameters of one request in their order; at most {@value #MAX_PARAMETERS}. One that is signed as a header or that
+ * anybody asks for occurs once at most, so that no two readers can disagree about its value.
  */
 public record Query(List<Parameter> parameters) {
     static final int MAX_PARAMETERS = 128;
+    private static final String HEADER_PREFIX = "x-amz-";
     public static final Query EMPTY = new Query(List.of());
-
-    private static final Set<String> KNOWN = Set.of(
-            "accelerate",
-            "acl",
-            "analytics",
-            "attributes",
-            "bucket-region",
-            "continuation-token",
-            "cors",
-            "delete",
-            "delimiter",
-            "encoding-type",
-            "encryption",
-            "fetch-owner",
-            "id",
-            "intelligent-tiering",
-            "inventory",
-            "key-marker",
-            "legal-hold",
-            "lifecycle",
-            "list-type",
-            "location",
-            "logging",
-            "marker",
-            "max-buckets",
-            "max-keys",
-            "max-parts",
-            "max-uploads",
-            "metrics",
-            "notification",
-            "object-lock",
-            "ownershipControls",
-            "part-number-marker",
-            "partNumber",
-            "policy",
-            "policyStatus",
-            "prefix",
-            "publicAccessBlock",
-            "replication",
-            "requestPayment",
-            "response-cache-control",
-            "response-content-disposition",
-            "response-content-encoding",
-            "response-content-language",
-            "response-content-type",
-            "response-expires",
-            "restore",
-            "retention",
-            "select",
-            "session",
-            "start-after",
-            "tagging",
-            "torrent",
-            "upload-id-marker",
-            "uploadId",
-            "uploads",
-            "version-id-marker",
-            "versionId",
-            "versioning",
-            "versions",
-            "website");
 
     /** One name with its value, which is empty when the request gave none. */
     public record Parameter(String name, String value) {}
@@ -106,36 +46,39 @@ public record Query(List<Parameter> parameters) {
         if (parameters.size() == MAX_PARAMETERS) {
             throw S3Error.INVALID_ARGUMENT.exception("Too many query parameters.");
         }
-        if (isKnown(name)) {
+        if (name.regionMatches(true, 0, HEADER_PREFIX, 0, HEADER_PREFIX.length())) {
             for (var earlier : parameters) {
                 if (earlier.name().equalsIgnoreCase(name)) {
-                    throw S3Exception.invalidArgument(name, value, "The query parameter occurs more than once.");
+                    throw twice(name, value);
                 }
             }
         }
         parameters.add(new Parameter(name, value));
     }
 
-    private static boolean isKnown(String name) {
-        return KNOWN.contains(name) || name.regionMatches(true, 0, "x-amz-", 0, 6);
+    private static S3Exception twice(String name, String value) {
+        return S3Exception.invalidArgument(name, value, "The query parameter occurs more than once.");
     }
 
     public boolean has(String name) {
-        for (var parameter : parameters) {
-            if (parameter.name().equals(name)) {
-                return true;
-            }
-        }
-        return false;
+        return find(name) != null;
     }
 
-    /** The value of the first parameter of that name; empty text when it was given without one. */
+    /** The value of the parameter of that name; empty text when it was given without one. */
     public Optional<String> get(String name) {
+        return Optional.ofNullable(find(name)).map(Parameter::value);
+    }
+
+    private @Nullable Parameter find(String name) {
+        Parameter found = null;
         for (var parameter : parameters) {
             if (parameter.name().equals(name)) {
-                return Optional.of(parameter.value());
+                if (found != null) {
+                    throw twice(name, parameter.value());
+                }
+                found = parameter;
             }
         }
-        return Optional.empty();
+        return found;
     }
 }

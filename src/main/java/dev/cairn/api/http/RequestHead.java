@@ -1,5 +1,6 @@
 package dev.cairn.api.http;
 
+import dev.cairn.kernel.codec.Chars;
 import io.netty.handler.codec.http.HttpMethod;
 import io.vertx.core.http.impl.headers.HeadersMultiMap;
 import java.nio.charset.StandardCharsets;

@@ -4,7 +4,6 @@ package dev.cairn.api.http;
 public enum S3Error {
     ACCESS_CONTROL_LIST_NOT_SUPPORTED(400, "AccessControlListNotSupported", "The bucket does not allow ACLs."),
     ACCESS_DENIED(403, "AccessDenied", "Access Denied."),
-    ACCESS_FORBIDDEN(403, "AccessForbidden", "CORSResponse: this CORS request is not allowed."),
     AUTHORIZATION_HEADER_MALFORMED(400, "AuthorizationHeaderMalformed", "The authorization header is malformed."),
     AUTHORIZATION_QUERY_PARAMETERS_ERROR(
             400, "AuthorizationQueryParametersError", "The authorization query parameters are not valid."),
@@ -13,41 +12,26 @@ public enum S3Error {
     BUCKET_ALREADY_EXISTS(409, "BucketAlreadyExists", "The requested bucket name is not available."),
     BUCKET_ALREADY_OWNED_BY_YOU(409, "BucketAlreadyOwnedByYou", "The bucket already exists and you own it."),
     BUCKET_NOT_EMPTY(409, "BucketNotEmpty", "The bucket you tried to delete is not empty."),
-    CONDITIONAL_REQUEST_CONFLICT(
-            409, "ConditionalRequestConflict", "A conflicting operation happened during this conditional request."),
     ENTITY_TOO_LARGE(400, "EntityTooLarge", "Your proposed upload exceeds the maximum allowed size."),
     ENTITY_TOO_SMALL(400, "EntityTooSmall", "Your proposed upload is smaller than the minimum allowed size."),
-    EXPIRED_TOKEN(400, "ExpiredToken", "The provided token has expired."),
     HEADERS_TOO_LARGE(
             400, "RequestHeaderSectionTooLarge", "Your request header section exceeds the maximum allowed size."),
     HTTP_VERSION_NOT_SUPPORTED(505, "HttpVersionNotSupported", "The HTTP version specified is not supported."),
-    ILLEGAL_LOCATION_CONSTRAINT(
-            400, "IllegalLocationConstraintException", "The location constraint does not fit this endpoint."),
     INCOMPLETE_BODY(400, "IncompleteBody", "The body does not have the number of bytes the request declared."),
     INTERNAL_ERROR(500, "InternalError", "We encountered an internal error. Please try again."),
     INVALID_ACCESS_KEY_ID(403, "InvalidAccessKeyId", "The access key id you provided does not exist in our records."),
     INVALID_ARGUMENT(400, "InvalidArgument", "Invalid argument."),
     INVALID_BUCKET_NAME(400, "InvalidBucketName", "The specified bucket is not valid."),
-    INVALID_BUCKET_STATE(409, "InvalidBucketState", "The request is not valid for the current state of the bucket."),
     INVALID_DIGEST(400, "InvalidDigest", "The Content-MD5 you specified is not valid."),
-    INVALID_ENCRYPTION_ALGORITHM(
-            400, "InvalidEncryptionAlgorithmError", "The encryption request you specified is not valid."),
     INVALID_LOCATION_CONSTRAINT(400, "InvalidLocationConstraint", "The specified location constraint is not valid."),
-    INVALID_OBJECT_STATE(403, "InvalidObjectState", "The operation is not valid for the object's storage class."),
     INVALID_PART(400, "InvalidPart", "One or more of the specified parts could not be found or did not match."),
     INVALID_PART_NUMBER(416, "InvalidPartNumber", "The requested part number is not satisfiable."),
     INVALID_PART_ORDER(400, "InvalidPartOrder", "The list of parts was not in ascending order."),
-    INVALID_POLICY_DOCUMENT(400, "InvalidPolicyDocument", "The form does not meet the rules of its policy document."),
     INVALID_RANGE(416, "InvalidRange", "The requested range is not satisfiable."),
     INVALID_REQUEST(400, "InvalidRequest", "Invalid request."),
-    INVALID_RETENTION_PERIOD(400, "InvalidRetentionPeriod", "The retention period must be a positive number."),
     INVALID_STORAGE_CLASS(400, "InvalidStorageClass", "The storage class you specified is not valid."),
-    INVALID_TAG(400, "InvalidTag", "The tag provided was not a valid tag."),
-    INVALID_TOKEN(400, "InvalidToken", "The provided token is malformed or otherwise not valid."),
     INVALID_URI(400, "InvalidURI", "Couldn't parse the specified URI."),
     KEY_TOO_LONG(400, "KeyTooLongError", "Your key is too long."),
-    MALFORMED_POLICY(400, "MalformedPolicy", "The policy is not valid."),
-    MALFORMED_POST_REQUEST(400, "MalformedPOSTRequest", "The body of the POST is not well-formed multipart/form-data."),
     MALFORMED_TRAILER(400, "MalformedTrailerError", "The request contained trailing data that was not well-formed."),
     MALFORMED_XML(400, "MalformedXML", "The XML you provided was not well-formed or did not validate."),
     METADATA_TOO_LARGE(400, "MetadataTooLarge", "Your metadata headers exceed the maximum allowed metadata size."),
@@ -58,8 +42,6 @@ public enum S3Error {
     NO_SUCH_CORS_CONFIGURATION(404, "NoSuchCORSConfiguration", "The CORS configuration does not exist."),
     NO_SUCH_KEY(404, "NoSuchKey", "The specified key does not exist."),
     NO_SUCH_LIFECYCLE_CONFIGURATION(404, "NoSuchLifecycleConfiguration", "The lifecycle configuration does not exist."),
-    NO_SUCH_OBJECT_LOCK_CONFIGURATION(
-            404, "NoSuchObjectLockConfiguration", "The object does not have an object lock configuration."),
     NO_SUCH_PUBLIC_ACCESS_BLOCK_CONFIGURATION(
             404, "NoSuchPublicAccessBlockConfiguration", "The public access block configuration was not found."),
     NO_SUCH_TAG_SET(404, "NoSuchTagSet", "The tag set does not exist."),
@@ -70,10 +52,7 @@ public enum S3Error {
     NOT_IMPLEMENTED(501, "NotImplemented", "The request asks for functionality that is not implemented."),
     OBJECT_LOCK_CONFIGURATION_NOT_FOUND(
             404, "ObjectLockConfigurationNotFoundError", "The bucket has no object lock configuration."),
-    OWNERSHIP_CONTROLS_NOT_FOUND(
-            404, "OwnershipControlsNotFoundError", "The bucket ownership controls were not found."),
     PRECONDITION_FAILED(412, "PreconditionFailed", "At least one of the preconditions you specified did not hold."),
-    QUOTA_EXCEEDED(403, "QuotaExceeded", "The quota of the bucket is used up."),
     REPLICATION_CONFIGURATION_NOT_FOUND(
             404, "ReplicationConfigurationNotFoundError", "The replication configuration was not found."),
     REQUEST_TIMEOUT(400, "RequestTimeout", "The connection was not read from or written to within the timeout."),
@@ -89,7 +68,6 @@ public enum S3Error {
             "SignatureDoesNotMatch",
             "The request signature we calculated does not match the signature you provided."),
     SLOW_DOWN(503, "SlowDown", "Please reduce your request rate."),
-    TOO_MANY_BUCKETS(400, "TooManyBuckets", "You have attempted to create more buckets than allowed."),
     URI_TOO_LONG(414, "URITooLong", "The request line exceeds the maximum allowed size."),
     X_AMZ_CONTENT_SHA256_MISMATCH(
             400,

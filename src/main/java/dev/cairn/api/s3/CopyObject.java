@@ -32,8 +32,6 @@ import java.util.Optional;
 final class CopyObject implements OperationHandler {
     private static final String DIRECTIVE = "x-amz-metadata-directive";
     private static final String ALGORITHM = "x-amz-checksum-algorithm";
-    private static final String STORAGE_CLASS = "x-amz-storage-class";
-    private static final String REDIRECT = "x-amz-website-redirect-location";
 
     private final Buckets buckets;
     private final ObjectStore objects;
@@ -113,16 +111,17 @@ final class CopyObject implements OperationHandler {
     /** What a copy keeps of its source; where an object lies and where it redirects to are said anew for each. */
     private static List<HeaderField> kept(ObjectVersion source, ObjectHeaders given) {
         List<HeaderField> headers = new ArrayList<>(source.headers());
-        headers.removeIf(
-                it -> it.getName().equals(STORAGE_CLASS) || it.getName().equals(REDIRECT));
+        headers.removeIf(it ->
+                it.getName().equals(ObjectMeta.STORAGE_CLASS) || it.getName().equals(ObjectHeaders.REDIRECT));
         StoredHeaders.of(given).stream()
-                .filter(it -> it.getName().equals(STORAGE_CLASS) || it.getName().equals(REDIRECT))
+                .filter(it -> it.getName().equals(ObjectMeta.STORAGE_CLASS)
+                        || it.getName().equals(ObjectHeaders.REDIRECT))
                 .forEach(headers::add);
         return headers;
     }
 
     private static boolean changesPlacement(Headers headers) {
-        return headers.has(STORAGE_CLASS) || headers.has(REDIRECT);
+        return headers.has(ObjectMeta.STORAGE_CLASS) || headers.has(ObjectHeaders.REDIRECT);
     }
 
     private static boolean replacesMetadata(Headers headers) {

@@ -10,7 +10,6 @@ import dev.cairn.model.Bucket;
 import dev.cairn.model.Buckets;
 import dev.cairn.model.ObjectStore;
 import dev.cairn.model.ObjectVersion;
-import dev.cairn.model.Refusal;
 import io.smallrye.mutiny.Uni;
 import java.time.Instant;
 import java.util.Optional;
@@ -60,7 +59,8 @@ record CopySource(String bucket, Bytes key) {
     /** The current version of the source; the caller may read it, and the conditions of the copy hold. */
     Uni<Opened> open(S3Request request, Buckets buckets, ObjectStore objects) {
         return buckets.resolve(bucket, Optional.of(request.caller().id()))
-                .map(found -> found.orElseThrow(() -> new Refusal.NoSuchBucket(bucket).asException()))
+                .map(found -> found.orElseThrow(
+                        () -> S3Error.NO_SUCH_BUCKET.exception().with("BucketName", bucket)))
                 .invoke(found -> requireReadable(request, found))
                 .chain(found -> objects.open(found.id(), key)
                         .map(object -> object.orElseThrow(

@@ -1,7 +1,6 @@
 package dev.cairn.api.s3;
 
 import dev.cairn.api.http.Answer;
-import dev.cairn.api.http.BucketNames;
 import dev.cairn.api.http.Headers;
 import dev.cairn.api.http.ObjectHeaders;
 import dev.cairn.api.http.S3Error;
@@ -10,6 +9,7 @@ import dev.cairn.api.s3.xml.CreateBucketConfiguration;
 import dev.cairn.kernel.codec.Bytes;
 import dev.cairn.model.AccessKey;
 import dev.cairn.model.Bucket;
+import dev.cairn.model.BucketNames;
 import dev.cairn.model.Buckets;
 import io.smallrye.mutiny.Uni;
 import java.util.Optional;
@@ -27,7 +27,10 @@ final class CreateBucket implements OperationHandler {
     @Override
     public Uni<Answer> handle(S3Request request) {
         AccessKey caller = request.caller();
-        String name = BucketNames.check(request.bucketName());
+        String name = request.bucketName();
+        if (!BucketNames.isValid(name)) {
+            throw S3Error.INVALID_BUCKET_NAME.exception().with("BucketName", name);
+        }
         refuseUnsupported(request.headers());
         return body(request)
                 .invoke(body ->

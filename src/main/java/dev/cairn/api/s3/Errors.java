@@ -13,10 +13,11 @@ import dev.cairn.model.RefusalException;
 final class Errors {
     private Errors() {}
 
-    static S3Exception of(Throwable why) {
+    /** The model knows buckets by id: answers name the one of the request. */
+    static S3Exception of(Throwable why, String bucketName) {
         return switch (why) {
             case S3Exception known -> known;
-            case RefusalException refused -> of(refused.refusal());
+            case RefusalException refused -> of(refused.refusal(), bucketName);
             case FailureException failed -> of(failed.failure());
             default -> S3Error.INTERNAL_ERROR.exception();
         };
@@ -31,14 +32,14 @@ final class Errors {
         };
     }
 
-    private static S3Exception of(Refusal refusal) {
+    private static S3Exception of(Refusal refusal, String bucketName) {
         return switch (refusal) {
-            case Refusal.NoSuchBucket(String name) ->
-                S3Error.NO_SUCH_BUCKET.exception().with("BucketName", name);
+            case Refusal.NoSuchBucket _, Refusal.BucketGone _ ->
+                S3Error.NO_SUCH_BUCKET.exception().with("BucketName", bucketName);
             case Refusal.BucketAlreadyExists(String name) ->
                 S3Error.BUCKET_ALREADY_EXISTS.exception().with("BucketName", name);
-            case Refusal.BucketNotEmpty(String name) ->
-                S3Error.BUCKET_NOT_EMPTY.exception().with("BucketName", name);
+            case Refusal.BucketNotEmpty() ->
+                S3Error.BUCKET_NOT_EMPTY.exception().with("BucketName", bucketName);
             case Refusal.InvalidBucketName(String name) ->
                 S3Error.INVALID_BUCKET_NAME.exception().with("BucketName", name);
             case Refusal.NoSuchUpload(var upload) ->

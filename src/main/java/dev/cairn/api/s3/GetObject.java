@@ -5,6 +5,7 @@ import dev.cairn.api.http.ByteRange;
 import dev.cairn.api.http.Conditions;
 import dev.cairn.api.http.ETags;
 import dev.cairn.api.http.HttpDates;
+import dev.cairn.api.http.PartNumbers;
 import dev.cairn.api.http.S3Error;
 import dev.cairn.api.http.S3Exception;
 import dev.cairn.api.http.checksum.Checksum;
@@ -30,7 +31,6 @@ final class GetObject implements OperationHandler {
             "response-content-disposition", "content-disposition",
             "response-cache-control", "cache-control",
             "response-expires", "expires");
-    private static final int MAX_PART = 10_000;
 
     private final ObjectStore objects;
 
@@ -97,7 +97,7 @@ final class GetObject implements OperationHandler {
     }
 
     private Uni<Answer> part(S3Request request, ObjectVersion object) {
-        int number = partNumber(request);
+        int number = PartNumbers.of(request.query());
         if (request.headers().has("range")) {
             throw S3Error.INVALID_REQUEST.exception("Cannot specify both Range header and partNumber query parameter");
         }
@@ -132,20 +132,6 @@ final class GetObject implements OperationHandler {
                     "Content-Range", "bytes %d-%d/%d".formatted(stretch.from(), stretch.to() - 1, object.length()));
         }
         return withBody(answer, request, object, stretch);
-    }
-
-    private static int partNumber(S3Request request) {
-        String text = request.query().get("partNumber").orElse("");
-        try {
-            int number = Integer.parseInt(text);
-            if (number >= 1 && number <= MAX_PART) {
-                return number;
-            }
-        } catch (NumberFormatException _) {
-            // answered below, as a number out of bounds is
-        }
-        throw S3Exception.invalidArgument(
-                "partNumber", text, "Part number must be an integer between 1 and 10000, inclusive");
     }
 
     private static void addChecksum(Answer answer, S3Request request, ObjectVersion object) {

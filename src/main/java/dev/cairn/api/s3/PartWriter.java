@@ -2,7 +2,6 @@ package dev.cairn.api.s3;
 
 import dev.cairn.api.http.Headers;
 import dev.cairn.api.http.S3Error;
-import dev.cairn.api.http.S3Exception;
 import dev.cairn.api.http.checksum.BodyDigests;
 import dev.cairn.api.http.checksum.Checksum;
 import dev.cairn.block.StoredBody;
@@ -54,11 +53,8 @@ final class PartWriter {
             Upload upload, StoredBody body, BodyDigests digests, Supplier<Headers> trailers) {
         try {
             return Uni.createFrom().item(digests.finish(trailers.get()));
-        } catch (S3Exception broken) {
-            return objects.discard(upload.bucket(), body)
-                    .onFailure()
-                    .recoverWithNull()
-                    .chain(() -> Uni.createFrom().failure(broken));
+        } catch (RuntimeException broken) {
+            return objects.refuse(upload.bucket(), body, broken);
         }
     }
 

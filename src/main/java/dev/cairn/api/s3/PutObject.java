@@ -62,10 +62,7 @@ final class PutObject implements OperationHandler {
             }
             return Uni.createFrom().item(digests.finish(body.trailers()));
         } catch (RuntimeException broken) {
-            return objects.discard(bucket, stored)
-                    .onFailure()
-                    .recoverWithNull()
-                    .chain(() -> Uni.createFrom().failure(broken));
+            return objects.refuse(bucket, stored, broken);
         }
     }
 

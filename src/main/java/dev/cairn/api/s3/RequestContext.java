@@ -7,6 +7,7 @@ import java.util.Optional;
 final class RequestContext {
     private final String requestId;
     private String operation = "Unknown";
+    private String bucketName = "";
     private Optional<Bucket> bucket = Optional.empty();
     private int status;
 
@@ -25,6 +26,15 @@ final class RequestContext {
 
     void chose(Route route) {
         operation = route.name();
+    }
+
+    /** What the request calls its bucket; empty when it names none, or none yet. */
+    String bucketName() {
+        return bucketName;
+    }
+
+    void asksFor(String name) {
+        bucketName = name;
     }
 
     /** The bucket, once it is found and the caller may do in it what it asks for. */

@@ -233,10 +233,13 @@ public final class Routes {
         }
         TreeSet<String> selectors = new TreeSet<>();
         for (Query.Parameter parameter : parameters) {
-            if (parameter.name().equals(LIST_TYPE)
-                    ? isSecondListing(scope, parameter.value())
-                    : subResources.contains(parameter.name())) {
-                selectors.add(parameter.name());
+            String name = parameter.name();
+            if (!subResources.contains(name)) {
+                continue;
+            }
+            String value = query.get(name).orElse("");
+            if (!name.equals(LIST_TYPE) || isSecondListing(scope, value)) {
+                selectors.add(name);
             }
         }
         return String.join("&", selectors);

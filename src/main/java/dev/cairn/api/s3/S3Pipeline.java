@@ -3,7 +3,6 @@ package dev.cairn.api.s3;
 import dev.cairn.api.auth.Authentication;
 import dev.cairn.api.auth.Authenticator;
 import dev.cairn.api.auth.KeyLookup;
-import dev.cairn.api.auth.SecretKey;
 import dev.cairn.api.auth.SignedRequest;
 import dev.cairn.api.http.Answer;
 import dev.cairn.api.http.BodyBudget;
@@ -81,7 +80,7 @@ public final class S3Pipeline {
         this.roomForData = roomForData;
         this.observer = observer;
         this.nextRequestId = new AtomicLong(env.randomBytes(Long.BYTES).buffer().getLong());
-        this.secrets = id -> keys.find(id).map(found -> found.map(key -> new SecretKey(key.secret())));
+        this.secrets = id -> keys.find(id).map(found -> found.map(key -> key.secret()));
     }
 
     /** Serves one request; to be called on its event loop. */
@@ -129,6 +128,7 @@ public final class S3Pipeline {
                 throw S3Error.SLOW_DOWN.exception("The node is stopping.");
             }
             RequestTarget target = RequestTarget.parse(exchange.rawTarget(), exchange.host(), settings.rootDomain());
+            context.asksFor(target.bucket().orElse(""));
             SignedRequest signed = new SignedRequest(exchange.method(), target, exchange.headers());
             return authenticator
                     .verify(signed, now(), settings.region(), secrets)
@@ -154,7 +154,7 @@ public final class S3Pipeline {
             Authentication.Verified verified,
             Route route,
             RequestContext context) {
-        String name = target.bucket().orElse("");
+        String name = context.bucketName();
         return keys.find(verified.keyId())
                 .map(found -> new Caller.Key(found.orElseThrow(S3Error.INVALID_ACCESS_KEY_ID::exception)))
                 .chain(caller -> bucket(route, name, caller, verified).chain(bucket -> {
@@ -226,7 +226,7 @@ public final class S3Pipeline {
     }
 
     private Answer refusal(Exchange exchange, RequestContext context, Throwable why) {
-        S3Exception error = Errors.of(why);
+        S3Exception error = Errors.of(why, context.bucketName());
         if (error.error() == S3Error.INTERNAL_ERROR) {
             LOG.errorf(
                     why,

@@ -2,13 +2,12 @@ package dev.cairn.api.s3;
 
 import dev.cairn.api.http.MetadataText;
 import dev.cairn.api.http.ObjectHeaders;
+import dev.cairn.model.ObjectMeta;
 import dev.cairn.proto.HeaderField;
 import java.util.List;
 
 /** The headers that an object keeps, as rows hold them. */
 final class StoredHeaders {
-    private static final String STORAGE_CLASS = "x-amz-storage-class";
-    private static final String STANDARD = "STANDARD";
 
     private StoredHeaders() {}
 
@@ -30,9 +29,9 @@ final class StoredHeaders {
 
     static String storageClass(List<HeaderField> headers) {
         return headers.stream()
-                .filter(field -> field.getName().equals(STORAGE_CLASS))
+                .filter(field -> field.getName().equals(ObjectMeta.STORAGE_CLASS))
                 .map(HeaderField::getValue)
                 .findFirst()
-                .orElse(STANDARD);
+                .orElse(ObjectHeaders.DEFAULT_STORAGE_CLASS);
     }
 }

@@ -4,6 +4,7 @@ import dev.cairn.api.auth.RequestBody;
 import dev.cairn.api.http.Answer;
 import dev.cairn.api.http.ETags;
 import dev.cairn.api.http.ObjectHeaders;
+import dev.cairn.api.http.PartNumbers;
 import dev.cairn.api.http.S3Error;
 import dev.cairn.api.http.checksum.BodyDigests;
 import dev.cairn.api.http.checksum.ChecksumAlgorithm;

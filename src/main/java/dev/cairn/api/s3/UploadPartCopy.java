@@ -6,6 +6,7 @@ import dev.cairn.api.http.ETags;
 import dev.cairn.api.http.Headers;
 import dev.cairn.api.http.HttpDates;
 import dev.cairn.api.http.ObjectHeaders;
+import dev.cairn.api.http.PartNumbers;
 import dev.cairn.api.http.checksum.BodyDigests;
 import dev.cairn.api.http.checksum.ChecksumRequest;
 import dev.cairn.api.http.checksum.MultipartChecksum;

@@ -2,13 +2,13 @@ package dev.cairn.block.file;
 
 import dev.cairn.kernel.Failure;
 import dev.cairn.kernel.codec.Bytes;
+import dev.cairn.kernel.env.DiskSpace;
 import dev.cairn.kernel.id.BlockHash;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
-import java.nio.file.FileStore;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
@@ -27,36 +27,26 @@ import java.util.function.LongSupplier;
 final class Volume implements AutoCloseable {
     private static final int DIRECTORIES = 256;
     private static final int NAME_CHARS = 2 * BlockHash.BYTES;
-    private static final long LOOK_NANOS = 500_000_000;
     private static final long NEARLY_FULL_BYTES = 256 * 1024;
 
     private final Path root;
     private final long weight;
-    private final FileStore store;
-    private final long totalBytes;
+    private final DiskSpace space;
     private final long reserveBytes;
-    private final LongSupplier nanoTime;
     private final FileChannel lockFile;
     /** Identity of the lock file: what stands in the place of an unmounted directory has another or none. */
     private final Object lockKey;
 
     private final AtomicLong drafts = new AtomicLong();
-    private final AtomicLong lookedAt = new AtomicLong();
-    /** Usable bytes at the last look, less what was written since. */
-    private final AtomicLong usable = new AtomicLong();
 
     private Volume(FileBlocksConfig config, Path root, long weight, LongSupplier nanoTime, FileChannel lockFile)
             throws IOException {
         this.root = root;
         this.weight = weight;
-        this.nanoTime = nanoTime;
         this.lockFile = lockFile;
         this.lockKey = lockKey(root);
-        this.store = Files.getFileStore(root);
-        this.totalBytes = store.getTotalSpace();
-        this.reserveBytes = Math.max(config.reserveBytes(), totalBytes / 100 * config.reservePercent());
-        lookedAt.set(nanoTime.getAsLong());
-        usable.set(store.getUsableSpace());
+        this.space = DiskSpace.of(root, this::requirePresent, nanoTime);
+        this.reserveBytes = Math.max(config.reserveBytes(), space.totalBytes() / 100 * config.reservePercent());
     }
 
     static Volume open(FileBlocksConfig config, FileBlocksConfig.Directory directory, LongSupplier nanoTime)
@@ -153,17 +143,12 @@ final class Volume implements AutoCloseable {
     }
 
     long totalBytes() {
-        return totalBytes;
+        return space.totalBytes();
     }
 
-    /** Usable bytes above the reserve, from a look at most half a second old; the look is one statfs, which touches no disk. */
+    /** Usable bytes above the reserve. */
     long room() {
-        long last = lookedAt.get();
-        long now = nanoTime.getAsLong();
-        if (now - last >= LOOK_NANOS && lookedAt.compareAndSet(last, now)) {
-            look();
-        }
-        return usable.get() - reserveBytes;
+        return space.usableBytes() - reserveBytes;
     }
 
     /** Fails when the directory that was opened is no longer at its path: unmounted, replaced or deleted. */
@@ -188,23 +173,18 @@ final class Volume implements AutoCloseable {
 
     /** Looks at the space left now; a directory that is gone has none. */
     void look() {
-        try {
-            requirePresent();
-            usable.set(store.getUsableSpace());
-        } catch (IOException unreadable) {
-            usable.set(0);
-        }
+        space.look();
     }
 
     void wrote(long bytes) {
-        usable.addAndGet(-bytes);
+        space.wrote(bytes);
     }
 
     /** What a failed write means; looks at the space left too, since the text of the system's error depends on the locale. */
     RuntimeException failure(IOException failure) {
-        look();
+        long left = space.look();
         String text = String.valueOf(failure.getMessage());
-        if (text.contains("No space left") || text.contains("quota exceeded") || usable.get() < NEARLY_FULL_BYTES) {
+        if (text.contains("No space left") || text.contains("quota exceeded") || left < NEARLY_FULL_BYTES) {
             return new Failure.DiskFull(root.toString()).asException();
         }
         return new UncheckedIOException(failure);

@@ -2,6 +2,7 @@ package dev.cairn.store.rocks;
 
 import dev.cairn.kernel.Failure;
 import dev.cairn.kernel.codec.Bytes;
+import dev.cairn.kernel.env.DiskSpace;
 import dev.cairn.store.Space;
 import dev.cairn.store.Walk;
 import java.io.IOException;
@@ -16,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.rocksdb.ColumnFamilyDescriptor;
 import org.rocksdb.ColumnFamilyHandle;
@@ -40,7 +42,14 @@ final class Database implements AutoCloseable {
     /** Where the mark of the last write lies, in the family that has no space. */
     private static final byte[] MARK = "last-write".getBytes(StandardCharsets.US_ASCII);
 
+    /** What writes leave free, so that deletions and compactions go on: this much, or a twentieth of a small disk. */
+    private static final long RESERVE_BYTES = 128L << 20;
+
+    private static final int RESERVE_SHARE = 20;
+
     private final Path path;
+    private final DiskSpace space;
+    private final long reserveBytes;
     private final List<Space> spaces;
     private final Presets presets;
     private final ReadOptions reading = new ReadOptions();
@@ -51,26 +60,35 @@ final class Database implements AutoCloseable {
     private @Nullable Handles handles;
     private boolean closed;
 
-    private Database(RocksConfig config) {
+    private Database(RocksConfig config, LongSupplier nanoTime) throws IOException {
         this.path = config.path();
+        this.space = DiskSpace.of(path, nanoTime);
+        this.reserveBytes = Math.min(RESERVE_BYTES, space.totalBytes() / RESERVE_SHARE);
         this.spaces = config.spaces();
         this.presets = new Presets(config.memory());
     }
 
-    static Database open(RocksConfig config) {
+    /** @param nanoTime monotone nanoseconds, for how old a look at the free space may be */
+    static Database open(RocksConfig config, LongSupplier nanoTime) {
         RocksDB.loadLibrary();
-        var database = new Database(config);
+        Database database;
         try {
             Files.createDirectories(config.path());
+            database = new Database(config, nanoTime);
+        } catch (IOException failed) {
+            throw new UncheckedIOException(failed);
+        }
+        try {
             database.handles = database.openHandles();
             return database;
-        } catch (IOException failed) {
-            database.close();
-            throw new UncheckedIOException(failed);
         } catch (RocksDBException failed) {
             database.close();
             throw database.translate(failed);
         }
+    }
+
+    boolean hasRoom() {
+        return space.usableBytes() >= reserveBytes;
     }
 
     /** What the caches know about a key, without touching the disk; empty when only the disk can tell. Never blocks. */
@@ -204,7 +222,7 @@ final class Database implements AutoCloseable {
      * that is hopeless now or did not help; then reads go on without writes where the disk allows that much.
      */
     boolean reopen() {
-        if (path.toFile().getUsableSpace() < REOPEN_FREE_BYTES) {
+        if (space.look() < REOPEN_FREE_BYTES) {
             return false;
         }
         lock.writeLock().lock();

@@ -32,13 +32,11 @@ import java.util.function.Supplier;
 public final class RocksStore implements Store {
     private final Database database;
     private final CommitLine line;
-    private final FreeSpace space;
     private final ThreadPoolExecutor readers;
 
-    private RocksStore(Database database, CommitLine line, FreeSpace space, RocksConfig.Queues queues) {
+    private RocksStore(Database database, CommitLine line, RocksConfig.Queues queues) {
         this.database = database;
         this.line = line;
-        this.space = space;
         var made = new AtomicInteger();
         this.readers = new ThreadPoolExecutor(
                 queues.readThreads(),
@@ -56,10 +54,10 @@ public final class RocksStore implements Store {
 
     /** Opens or makes the store and recovers what its log holds; blocks. */
     public static RocksStore open(Env env, RocksConfig config) {
-        var database = Database.open(config);
+        var database = Database.open(config, env::nanoTime);
         var line = new CommitLine(env, database, config);
         line.start();
-        return new RocksStore(database, line, new FreeSpace(env, config.path()), config.queues());
+        return new RocksStore(database, line, config.queues());
     }
 
     @Override
@@ -115,7 +113,7 @@ public final class RocksStore implements Store {
 
     @Override
     public boolean hasRoom() {
-        return space.isAboveReserve();
+        return database.hasRoom();
     }
 
     @Override

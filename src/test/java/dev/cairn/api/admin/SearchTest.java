@@ -3,6 +3,7 @@ package dev.cairn.api.admin;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.cairn.kernel.Secret;
 import dev.cairn.kernel.id.BucketId;
 import dev.cairn.model.AccessKey;
 import dev.cairn.model.Bucket;
@@ -51,7 +52,7 @@ final class SearchTest {
     }
 
     private static AccessKey key(String id, String name) {
-        return new AccessKey(id, "secret", name, 0, false, Map.of());
+        return new AccessKey(id, new Secret("secret"), name, 0, false, Map.of());
     }
 
     private static Bucket bucket(String idByte, String... aliases) {

@@ -8,6 +8,7 @@ import dev.cairn.api.http.RequestTarget;
 import dev.cairn.api.http.RootDomain;
 import dev.cairn.api.http.S3Error;
 import dev.cairn.api.http.S3Exception;
+import dev.cairn.kernel.Secret;
 import dev.cairn.kernel.codec.Bytes;
 import dev.cairn.kernel.codec.Sha256;
 import io.smallrye.mutiny.Uni;
@@ -24,7 +25,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class AuthenticatorTest {
     static final String ID = "AKIAIOSFODNN7EXAMPLE";
-    static final SecretKey SECRET = new SecretKey("wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY");
+    static final Secret SECRET = new Secret("wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY");
     static final Instant NOW = Instant.parse("2013-05-24T00:00:00Z");
     static final String EMPTY = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
     private static final String HOST = "examplebucket.s3.amazonaws.com";

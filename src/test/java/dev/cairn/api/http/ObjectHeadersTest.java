@@ -46,7 +46,6 @@ class ObjectHeadersTest {
     void an_object_without_a_type_gets_the_default_and_aws_chunked_leaves_no_trace() {
         var kept = ObjectHeaders.parse(Headers.of("Content-Encoding", "aws-chunked", "x-amz-acl", "private"));
         assertThat(kept.fields()).containsExactly(new ObjectHeaders.Field("content-type", "binary/octet-stream"));
-        assertThat(kept.storageClass()).isEqualTo("STANDARD");
     }
 
     @Test

@@ -3,6 +3,7 @@ package dev.cairn.api.s3;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import dev.cairn.api.http.PartNumbers;
 import dev.cairn.api.http.Query;
 import dev.cairn.api.http.S3Error;
 import dev.cairn.api.http.S3Exception;

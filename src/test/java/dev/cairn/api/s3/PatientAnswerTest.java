@@ -28,7 +28,7 @@ final class PatientAnswerTest {
         PatientAnswer.of(
                         env,
                         Uni.createFrom().emitter(work::add),
-                        why -> Errors.answer(Errors.of(why), "/b/k", "id", "host"))
+                        why -> Errors.answer(Errors.of(why, "b"), "/b/k", "id", "host"))
                 .subscribe()
                 .with(answers::add, failures::add);
     }

@@ -26,7 +26,7 @@ final class DatabaseTest {
 
     @Test
     void opening_anew_keeps_everything_and_readers_do_not_notice() {
-        try (var database = Database.open(RocksConfig.of(path, List.of(ROWS)))) {
+        try (var database = Database.open(RocksConfig.of(path, List.of(ROWS)), System::nanoTime)) {
             write(database, 1000);
             var stop = new AtomicBoolean();
             var begun = new CountDownLatch(2);
@@ -75,7 +75,7 @@ final class DatabaseTest {
 
     @Test
     void a_closed_database_answers_that_it_is_stopping() {
-        var database = Database.open(RocksConfig.of(path, List.of(ROWS)));
+        var database = Database.open(RocksConfig.of(path, List.of(ROWS)), System::nanoTime);
         database.close();
         database.close();
         assertThat(database.reopen()).isFalse();

@@ -1,8 +1,8 @@
 package dev.cairn.api.s3.xml;
 
 import dev.cairn.api.http.ETags;
+import dev.cairn.api.http.PartNumbers;
 import dev.cairn.api.http.S3Error;
-import dev.cairn.api.http.S3Exception;
 import dev.cairn.api.http.checksum.Checksum;
 import dev.cairn.api.http.checksum.ChecksumAlgorithm;
 import dev.cairn.kernel.codec.Bytes;
@@ -12,9 +12,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** The body of a CompleteMultipartUpload: 1 to {@value #MAX_PARTS} parts in strictly ascending order. */
+/** The body of a CompleteMultipartUpload: 1 to {@value PartNumbers#MAX} parts in strictly ascending order. */
 public record CompleteMultipartUpload(List<Part> parts) {
-    public static final int MAX_PARTS = 10_000;
     public static final int MAX_BODY_BYTES = 4 << 20;
 
     /** One part as the client remembers it; the tag has no quotes, the checksums are raw. */
@@ -37,7 +36,7 @@ public record CompleteMultipartUpload(List<Part> parts) {
         var parts = new ArrayList<Part>();
         for (var child : root.all("Part")) {
             var part = part(child);
-            if (parts.size() == MAX_PARTS) {
+            if (parts.size() == PartNumbers.MAX) {
                 throw XmlReader.malformed();
             }
             if (!parts.isEmpty() && part.number() <= parts.getLast().number()) {
@@ -64,14 +63,9 @@ public record CompleteMultipartUpload(List<Part> parts) {
     }
 
     private static int number(String text) {
-        if (text.isEmpty() || text.length() > 5 || !text.chars().allMatch(c -> c >= '0' && c <= '9')) {
+        if (!PartNumbers.isNumber(text)) {
             throw XmlReader.malformed();
         }
-        int number = Integer.parseInt(text);
-        if (number < 1 || number > MAX_PARTS) {
-            throw S3Exception.invalidArgument(
-                    "partNumber", text, "Part number must be an integer between 1 and 10000, inclusive");
-        }
-        return number;
+        return PartNumbers.of(text);
     }
 }

@@ -1,4 +1,4 @@
-package dev.cairn.config;
+package dev.cairn.kernel;
 
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -22,7 +22,7 @@ public final class Secret {
 
     @Override
     public boolean equals(Object other) {
-        return other instanceof Secret secret && matches(secret.text);
+        return this == other || other instanceof Secret secret && matches(secret.text);
     }
 
     @Override

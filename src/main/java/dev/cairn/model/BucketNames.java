@@ -1,22 +1,15 @@
-package dev.cairn.api.http;
+package dev.cairn.model;
 
+import dev.cairn.kernel.codec.Chars;
 import java.util.List;
 
-/** The names a new bucket may have: 3 to 63 letters, digits, dots and dashes under the rules of S3. */
+/** The names a new bucket may have: 3 to 63 letters, digits, dots and dashes under the rules of S3, so that each can stand in a host name. */
 public final class BucketNames {
     private static final List<String> RESERVED_PREFIXES = List.of("xn--", "sthree-", "amzn-s3-demo-");
     private static final List<String> RESERVED_SUFFIXES =
             List.of("-s3alias", "--ol-s3", ".mrap", "--x-s3", "--table-s3");
 
     private BucketNames() {}
-
-    /** Gives the name back, or fails with {@code InvalidBucketName}. */
-    public static String check(String name) {
-        if (!isValid(name)) {
-            throw S3Error.INVALID_BUCKET_NAME.exception().with("BucketName", name);
-        }
-        return name;
-    }
 
     public static boolean isValid(String name) {
         int length = name.length();

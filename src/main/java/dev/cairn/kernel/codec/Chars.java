@@ -1,4 +1,4 @@
-package dev.cairn.api.http;
+package dev.cairn.kernel.codec;
 
 import java.util.function.IntPredicate;
 
