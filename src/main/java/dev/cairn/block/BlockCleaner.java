@@ -138,16 +138,13 @@ public final class BlockCleaner {
     }
 
     private Uni<Void> sweep(Consumer<String> progress) {
-        Deque<BlockHash> last = new ArrayDeque<>();
-        return Repeat.whileTrue(() -> files.list(Optional.ofNullable(last.peek()), SWEEP_BATCH)
-                .chain(hashes -> {
-                    if (hashes.isEmpty()) {
-                        return Uni.createFrom().item(false);
-                    }
-                    last.clear();
-                    last.push(hashes.getLast());
-                    progress.accept("at " + hashes.getLast());
-                    return queueUnknown(hashes).invoke(orphans::addAndGet).replaceWith(true);
-                }));
+        BlockNames names = new BlockNames(files, Optional.empty());
+        return Repeat.whileTrue(() -> names.next(SWEEP_BATCH).chain(hashes -> {
+            if (hashes.isEmpty()) {
+                return Uni.createFrom().item(false);
+            }
+            progress.accept("at " + hashes.getLast());
+            return queueUnknown(hashes).invoke(orphans::addAndGet).replaceWith(true);
+        }));
     }
 }

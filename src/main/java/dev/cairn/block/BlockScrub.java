@@ -13,7 +13,7 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
-import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads every block again, over and over, so that rot is found while another copy is still good: a pass begins {@value #PASS_DAYS} days after
@@ -32,6 +32,9 @@ public final class BlockScrub {
     private final Env env;
     private final Store store;
     private final BlockFiles files;
+    /** Of the pass under way; absent until this process has looked how far the last one came. */
+    private @Nullable BlockNames names;
+
     private long checked;
     private long damaged;
 
@@ -48,15 +51,20 @@ public final class BlockScrub {
     /** Checks the next few blocks. */
     Uni<Void> round(Worker worker) {
         long began = env.nanoTime();
-        return store.get(Stamps.SPACE, POSITION)
-                .chain(saved -> {
-                    Optional<BlockHash> after =
-                            saved.filter(it -> !it.isEmpty()).map(BlockHash::new);
-                    return files.list(after, BATCH);
-                })
+        return names().chain(it -> it.next(BATCH))
                 .chain(hashes -> scrub(hashes, worker).chain(() -> save(hashes)))
                 .invoke(hashes -> rest(worker, hashes, began))
                 .replaceWithVoid();
+    }
+
+    private Uni<BlockNames> names() {
+        BlockNames known = names;
+        return known != null
+                ? Uni.createFrom().item(known)
+                : store.get(Stamps.SPACE, POSITION)
+                        .map(saved -> new BlockNames(
+                                files, saved.filter(it -> !it.isEmpty()).map(BlockHash::new)))
+                        .invoke(found -> names = found);
     }
 
     private Uni<Void> scrub(List<BlockHash> hashes, Worker worker) {
@@ -96,6 +104,7 @@ public final class BlockScrub {
         if (hashes.isEmpty()) {
             worker.progress("pass done: %d blocks, %d damaged".formatted(checked, damaged));
             worker.pause(BETWEEN_PASSES);
+            names = null;
             checked = 0;
             damaged = 0;
             return;

@@ -1,17 +1,21 @@
 package dev.cairn.server;
 
 import io.quarkus.runtime.ImageMode;
-import org.graalvm.nativeimage.RuntimeOptions;
+import java.io.IOException;
 import org.jboss.logging.Logger;
 
 /**
- * Makes the memory of this process follow {@code memory.budget}: three quarters of it for the heap, a quarter for the caches of the store. The
- * native binary sets its own limits, unless its command line did; a JVM got them on its command line and can only be compared with them.
+ * Makes the memory of this process follow {@code memory.budget}: three quarters of it for the heap, a quarter for the caches of the store. A
+ * heap gets its size when its process starts: the native binary starts itself anew for any other than the one it was built with, unless its
+ * command line said a size; a JVM can only be compared.
  */
 record ProcessMemory(long budgetBytes) {
     private static final Logger LOG = Logger.getLogger("dev.cairn.memory");
     /** As the native binary is built, and so what it has when its command line says nothing. */
     private static final long BUILT_IN_BYTES = 96L << 20;
+
+    /** A difference not worth a new start, and more than a heap is rounded by. */
+    private static final long STEP_BYTES = 4L << 20;
 
     private static final long MIN_CACHE_BYTES = 8L << 20;
 
@@ -41,9 +45,20 @@ record ProcessMemory(long budgetBytes) {
                         "memory.budget asks for a heap of %d MiB, but the JVM was started with %d MiB, which is the limit: say -Xmx%dm",
                         heapBytes() >> 20, limit >> 20, heapBytes() >> 20);
             }
-        } else if (limit == BUILT_IN_BYTES) {
-            RuntimeOptions.set("MaxHeapSize", heapBytes());
-            RuntimeOptions.set("MaxNewSize", youngBytes());
+        } else if (limit == BUILT_IN_BYTES && Math.abs(heapBytes() - limit) >= STEP_BYTES) {
+            restart();
         }
+    }
+
+    private void restart() {
+        String why = "not allowed";
+        try {
+            NativeRestart.with("-Xmx" + (heapBytes() >> 20) + "m", "-Xmn" + (youngBytes() >> 20) + "m");
+        } catch (IOException unreadable) {
+            why = unreadable.toString();
+        }
+        LOG.warnf(
+                "the heap stays at %d MiB, not as memory.budget says: cannot start anew: %s",
+                BUILT_IN_BYTES >> 20, why);
     }
 }
