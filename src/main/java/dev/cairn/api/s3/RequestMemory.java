@@ -8,6 +8,8 @@ import dev.cairn.block.BlockFiles;
 import dev.cairn.kernel.codec.Bytes;
 import dev.cairn.kernel.io.ByteSource;
 import io.smallrye.mutiny.Uni;
+import java.util.Set;
+import java.util.function.Supplier;
 
 /** What bodies of requests and answers may hold of the memory: taken before they are begun, given back when they end. */
 final class RequestMemory {
@@ -22,29 +24,26 @@ final class RequestMemory {
     }
 
     /** A request whose body has to come in holds a bounded amount of memory meanwhile. */
-    Uni<Answer> handle(Route route, S3Request request) {
-        long held = held(route, request.headers());
+    Uni<Answer> handle(Set<Route.Trait> traits, Headers headers, Supplier<Uni<Answer>> handler) {
+        long held = held(traits, headers);
         if (held == 0) {
-            return route.handler().handle(request);
+            return handler.get();
         }
         budget.take(held);
-        return Uni.createFrom()
-                .deferred(() -> route.handler().handle(request))
-                .onTermination()
-                .invoke(() -> budget.giveBack(held));
+        return Uni.createFrom().deferred(handler::get).onTermination().invoke(() -> budget.giveBack(held));
     }
 
     /** What a body holds while it comes in: some pieces of it; or all of a document, and what that is read into. */
-    private long held(Route route, Headers headers) {
+    private long held(Set<Route.Trait> traits, Headers headers) {
         long length = Math.max(length(headers, "content-length"), length(headers, "x-amz-decoded-content-length"));
-        if (route.is(Route.Trait.READS_DOCUMENT)) {
+        if (traits.contains(Route.Trait.READS_DOCUMENT)) {
             // However small the budget is, one after the other must be able to pass.
             return Math.min(length * DOCUMENT_COPIES, budget.limitBytes() / 2);
         }
-        if (route.is(Route.Trait.LISTS)) {
+        if (traits.contains(Route.Trait.LISTS)) {
             return Math.min(PAGE_BYTES, budget.limitBytes() / 4);
         }
-        if (route.is(Route.Trait.COPIES_DATA)) {
+        if (traits.contains(Route.Trait.COPIES_DATA)) {
             return BODY_BYTES;
         }
         return headers.has("transfer-encoding") ? BODY_BYTES : Math.min(length, BODY_BYTES);

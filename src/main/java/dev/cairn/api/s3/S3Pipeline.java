@@ -170,7 +170,10 @@ public final class S3Pipeline {
                             target.key().map(Bytes::utf8).orElse(Bytes.EMPTY),
                             body(exchange, route, verified),
                             exchange::isClosed);
-                    Uni<Answer> answer = memory.handle(route, request);
+                    Uni<Answer> answer = memory.handle(
+                            route.traits(),
+                            request.headers(),
+                            () -> route.handler().handle(request));
                     return route.is(Route.Trait.TAKES_LONG) && exchange.takesChunks()
                             ? PatientAnswer.of(env, answer, why -> refusal(exchange, context, why))
                             : answer;
