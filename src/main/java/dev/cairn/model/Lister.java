@@ -10,7 +10,6 @@ import io.smallrye.mutiny.Uni;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,7 +21,7 @@ final class Lister<T> {
     private final TableSchema<Lww> table;
     private final Bytes partition;
     private final ListQuery query;
-    private final BiFunction<Bytes, Lww, T> decode;
+    private final Decoder<T> decode;
 
     private final Bytes prefix;
     private final Bytes delimiter;
@@ -30,7 +29,13 @@ final class Lister<T> {
     private Bytes from;
     private @Nullable Bytes next;
 
-    Lister(Tables tables, TableSchema<Lww> table, Bytes partition, ListQuery query, BiFunction<Bytes, Lww, T> decode) {
+    /** Makes an item of a row, whose sort key begins with that name. */
+    @FunctionalInterface
+    interface Decoder<T> {
+        T item(Bytes name, Bytes sort, Lww row);
+    }
+
+    Lister(Tables tables, TableSchema<Lww> table, Bytes partition, ListQuery query, Decoder<T> decode) {
         this.tables = tables;
         this.table = table;
         this.partition = partition;
@@ -69,7 +74,8 @@ final class Lister<T> {
         if (group.isPresent()) {
             items.add(new Listing.Group<>(group.get()));
         } else {
-            items.add(new Listing.Single<>(RowKeys.name(row.sort()), decode.apply(row.sort(), row.row())));
+            Bytes name = RowKeys.name(row.sort());
+            items.add(new Listing.Single<>(name, decode.item(name, row.sort(), row.row())));
         }
     }
 

@@ -1,7 +1,6 @@
 package dev.cairn.model;
 
 import com.google.protobuf.CodedInputStream;
-import com.google.protobuf.ExtensionRegistryLite;
 import com.google.protobuf.WireFormat;
 import dev.cairn.crdt.Lww;
 import dev.cairn.proto.BodyValue;
@@ -10,28 +9,27 @@ import dev.cairn.proto.HeaderField;
 import dev.cairn.proto.ObjectValue;
 import dev.cairn.table.Protos;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.Optional;
 
 /** What the row of an object says, beyond its bytes. */
 final class ObjectRows {
-    private static final int VERSION = bytes(ObjectValue.VERSION_FIELD_NUMBER);
-    private static final int LENGTH = number(ObjectValue.LENGTH_FIELD_NUMBER);
-    private static final int ETAG = bytes(ObjectValue.ETAG_FIELD_NUMBER);
-    private static final int MODIFIED_MILLIS = number(ObjectValue.MODIFIED_MILLIS_FIELD_NUMBER);
-    private static final int HEADERS = bytes(ObjectValue.HEADERS_FIELD_NUMBER);
-    private static final int CHECKSUM = bytes(ObjectValue.CHECKSUM_FIELD_NUMBER);
-    private static final int BODY = bytes(ObjectValue.BODY_FIELD_NUMBER);
-    private static final int PART_COUNT = number(ObjectValue.PART_COUNT_FIELD_NUMBER);
-    private static final int BODY_INLINED = number(BodyValue.INLINED_FIELD_NUMBER);
+    private static final int LENGTH = ObjectValue.LENGTH_FIELD_NUMBER << 3 | WireFormat.WIRETYPE_VARINT;
+    private static final int ETAG = ObjectValue.ETAG_FIELD_NUMBER << 3 | WireFormat.WIRETYPE_LENGTH_DELIMITED;
+    private static final int MODIFIED_MILLIS =
+            ObjectValue.MODIFIED_MILLIS_FIELD_NUMBER << 3 | WireFormat.WIRETYPE_VARINT;
+    private static final int HEADERS = ObjectValue.HEADERS_FIELD_NUMBER << 3 | WireFormat.WIRETYPE_LENGTH_DELIMITED;
+    private static final int CHECKSUM = ObjectValue.CHECKSUM_FIELD_NUMBER << 3 | WireFormat.WIRETYPE_LENGTH_DELIMITED;
+    private static final int BODY = ObjectValue.BODY_FIELD_NUMBER << 3 | WireFormat.WIRETYPE_LENGTH_DELIMITED;
+    private static final int HEADER_NAME = HeaderField.NAME_FIELD_NUMBER << 3 | WireFormat.WIRETYPE_LENGTH_DELIMITED;
+    private static final int HEADER_VALUE = HeaderField.VALUE_FIELD_NUMBER << 3 | WireFormat.WIRETYPE_LENGTH_DELIMITED;
+    private static final int CHECKSUM_ALGORITHM =
+            ChecksumValue.ALGORITHM_FIELD_NUMBER << 3 | WireFormat.WIRETYPE_VARINT;
+    private static final int CHECKSUM_PARTS =
+            ChecksumValue.COMPOSITE_PARTS_FIELD_NUMBER << 3 | WireFormat.WIRETYPE_VARINT;
+    private static final int BODY_INLINED = BodyValue.INLINED_FIELD_NUMBER << 3 | WireFormat.WIRETYPE_VARINT;
 
     private ObjectRows() {}
-
-    private static int bytes(int field) {
-        return field << 3 | WireFormat.WIRETYPE_LENGTH_DELIMITED;
-    }
-
-    private static int number(int field) {
-        return field << 3 | WireFormat.WIRETYPE_VARINT;
-    }
 
     static ObjectValue object(Lww row) {
         return Protos.parse(ObjectValue.parser(), row.value().orElseThrow());
@@ -61,36 +59,63 @@ final class ObjectRows {
         return inline;
     }
 
-    /**
-     * What a listing shows of an object: of its headers only {@value ObjectMeta#STORAGE_CLASS}, and nothing of where its bytes lie. That is
-     * skipped without being parsed, and nothing of the row stays in memory, since a page holds a thousand of these.
-     */
-    static ObjectValue outline(Lww row) {
+    /** Reads what a listing shows and skips the rest without parsing it. */
+    static ObjectOutline outline(Lww row) {
         return Protos.scan(row.value().orElseThrow(), in -> {
-            ObjectValue.Builder out = ObjectValue.newBuilder();
+            long length = 0;
+            String etag = "";
+            long modifiedMillis = 0;
+            Optional<String> storageClass = Optional.empty();
+            int algorithm = 0;
+            int parts = 0;
             for (int tag = in.readTag(); tag != 0; tag = in.readTag()) {
-                if (tag == VERSION) {
-                    out.setVersion(in.readBytes());
-                } else if (tag == LENGTH) {
-                    out.setLength(in.readUInt64());
-                } else if (tag == ETAG) {
-                    out.setEtag(in.readStringRequireUtf8());
-                } else if (tag == MODIFIED_MILLIS) {
-                    out.setModifiedMillis(in.readUInt64());
-                } else if (tag == HEADERS) {
-                    HeaderField header = in.readMessage(HeaderField.parser(), ExtensionRegistryLite.getEmptyRegistry());
-                    if (header.getName().equals(ObjectMeta.STORAGE_CLASS)) {
-                        out.addHeaders(header);
+                switch (tag) {
+                    case LENGTH -> length = in.readUInt64();
+                    case ETAG -> etag = in.readStringRequireUtf8();
+                    case MODIFIED_MILLIS -> modifiedMillis = in.readUInt64();
+                    case HEADERS -> {
+                        int outer = in.pushLimit(in.readRawVarint32());
+                        Optional<String> found = storageClass(in);
+                        storageClass = found.isPresent() ? found : storageClass;
+                        in.popLimit(outer);
                     }
-                } else if (tag == CHECKSUM) {
-                    out.setChecksum(in.readMessage(ChecksumValue.parser(), ExtensionRegistryLite.getEmptyRegistry()));
-                } else if (tag == PART_COUNT) {
-                    out.setPartCount(in.readUInt32());
-                } else {
-                    in.skipField(tag);
+                    case CHECKSUM -> {
+                        int outer = in.pushLimit(in.readRawVarint32());
+                        for (int inner = in.readTag(); inner != 0; inner = in.readTag()) {
+                            switch (inner) {
+                                case CHECKSUM_ALGORITHM -> algorithm = in.readUInt32();
+                                case CHECKSUM_PARTS -> parts = in.readUInt32();
+                                default -> in.skipField(inner);
+                            }
+                        }
+                        in.popLimit(outer);
+                    }
+                    default -> in.skipField(tag);
                 }
             }
-            return out.build();
+            return new ObjectOutline(length, etag, modifiedMillis, storageClass, algorithm, parts);
         });
+    }
+
+    /** The value of a header if it is that of the storage class; leaves nothing of it unread. */
+    private static Optional<String> storageClass(CodedInputStream in) throws IOException {
+        boolean wanted = false;
+        String value = "";
+        for (int tag = in.readTag(); tag != 0; tag = in.readTag()) {
+            if (tag == HEADER_NAME) {
+                int length = in.readRawVarint32();
+                if (length == ObjectMeta.STORAGE_CLASS.length()) {
+                    wanted = new String(in.readRawBytes(length), StandardCharsets.UTF_8)
+                            .equals(ObjectMeta.STORAGE_CLASS);
+                } else {
+                    in.skipRawBytes(length);
+                }
+            } else if (tag == HEADER_VALUE && wanted) {
+                value = in.readStringRequireUtf8();
+            } else {
+                in.skipField(tag);
+            }
+        }
+        return wanted ? Optional.of(value) : Optional.empty();
     }
 }

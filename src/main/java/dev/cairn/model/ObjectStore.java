@@ -13,7 +13,6 @@ import dev.cairn.proto.BodyValue;
 import dev.cairn.proto.ChecksumValue;
 import dev.cairn.proto.ObjectValue;
 import dev.cairn.table.Protos;
-import dev.cairn.table.RowKeys;
 import dev.cairn.table.Tables;
 import io.smallrye.mutiny.Uni;
 import java.util.List;
@@ -214,15 +213,13 @@ public final class ObjectStore {
                 .replaceWithVoid();
     }
 
-    /** Objects in outline, as {@link ObjectRows#outline} says. */
-    public Uni<Listing<ObjectVersion>> list(BucketId bucket, ListQuery query) {
+    public Uni<Listing<ObjectOutline>> list(BucketId bucket, ListQuery query) {
         return new Lister<>(
                         tables,
                         ModelTables.OBJECTS,
                         ModelTables.partition(bucket),
                         query,
-                        (sort, row) -> new ObjectVersion(
-                                RowKeys.name(sort), row.stamp(), ObjectRows.outline(row), Bytes.EMPTY))
+                        (_, _, row) -> ObjectRows.outline(row))
                 .run();
     }
 }

@@ -20,7 +20,6 @@ import dev.cairn.proto.ObjectValue;
 import dev.cairn.proto.PartValue;
 import dev.cairn.proto.UploadValue;
 import dev.cairn.table.Protos;
-import dev.cairn.table.RowKeys;
 import dev.cairn.table.TableReplica;
 import dev.cairn.table.Tables;
 import dev.cairn.table.Tables.Outcome;
@@ -361,9 +360,9 @@ public final class Uploads {
                         ModelTables.UPLOADS,
                         ModelTables.partition(bucket),
                         query,
-                        (sort, row) -> upload(
+                        (name, sort, row) -> upload(
                                 bucket,
-                                RowKeys.name(sort),
+                                name,
                                 ModelTables.uploadOf(sort),
                                 row.stamp(),
                                 row.value().orElseThrow()))

@@ -29,6 +29,9 @@ public interface RowType<T extends Crdt<T>> {
 
     boolean isTombstone(T row);
 
+    /** The same of an encoded row, which may cost less than to decode it. */
+    boolean isTombstone(Bytes encoded);
+
     /** The highest stamp in {@code current} that stands in the way of {@code written}; {@link Stamp#ZERO} when none does. */
     Stamp obstacle(T current, T written);
 
@@ -96,6 +99,19 @@ public interface RowType<T extends Crdt<T>> {
         }
 
         @Override
+        public boolean isTombstone(Bytes encoded) {
+            return Protos.scan(encoded, in -> {
+                for (int tag = in.readTag(); tag != 0; tag = in.readTag()) {
+                    if (tag == VALUE_TAG) {
+                        return false;
+                    }
+                    in.skipField(tag);
+                }
+                return true;
+            });
+        }
+
+        @Override
         public Stamp obstacle(Lww current, Lww written) {
             return written.stamp().isAfter(current.stamp()) || written.equals(current) ? Stamp.ZERO : current.stamp();
         }
@@ -140,6 +156,11 @@ public interface RowType<T extends Crdt<T>> {
 
         @Override
         public boolean isTombstone(LwwMap row) {
+            return false;
+        }
+
+        @Override
+        public boolean isTombstone(Bytes encoded) {
             return false;
         }
 

@@ -256,7 +256,7 @@ public final class TableReplica {
             seen++;
             bytes += sort.length() + value.length();
             rows.add(new RangeRow(sort, value));
-            if (type.isTombstone(type.decode(value))) {
+            if (type.isTombstone(value)) {
                 return Step.NEXT;
             }
             live++;

@@ -18,6 +18,7 @@ import dev.cairn.proto.ObjectValue;
 import dev.cairn.proto.PartValue;
 import dev.cairn.table.Protos;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 final class ObjectRowsTest {
@@ -39,22 +40,40 @@ final class ObjectRowsTest {
                 .setModifiedMillis(1_764_000_000_123L)
                 .addHeaders(TYPE)
                 .addHeaders(CLASS)
-                .setChecksum(ChecksumValue.newBuilder().setAlgorithm(3).setValue(ByteString.copyFromUtf8("12345678")))
+                .setChecksum(ChecksumValue.newBuilder()
+                        .setAlgorithm(3)
+                        .setValue(ByteString.copyFromUtf8("12345678"))
+                        .setCompositeParts(2))
                 .setBody(body(false))
                 .addParts(PartValue.newBuilder().setNumber(1).setBody(body(false)))
                 .setPartCount(3)
                 .addManifest(ManifestPage.newBuilder().setOffset(7))
                 .build();
         assertThat(ObjectRows.outline(row(whole)))
-                .isEqualTo(whole.toBuilder()
-                        .clearBody()
-                        .clearParts()
-                        .clearManifest()
-                        .clearHeaders()
-                        .addHeaders(CLASS)
-                        .build());
+                .isEqualTo(new ObjectOutline(
+                        5_000_000_000L,
+                        "d41d8cd98f00b204e9800998ecf8427e-3",
+                        1_764_000_000_123L,
+                        Optional.of("STANDARD_IA"),
+                        3,
+                        2));
         assertThat(ObjectRows.outline(row(ObjectValue.getDefaultInstance())))
-                .isEqualTo(ObjectValue.getDefaultInstance());
+                .isEqualTo(new ObjectOutline(0, "", 0, Optional.empty(), 0, 0));
+    }
+
+    @Test
+    void another_header_of_as_many_letters_is_not_the_storage_class() {
+        HeaderField other = HeaderField.newBuilder()
+                .setName("x-amz-meta-letters-")
+                .setValue("GLACIER")
+                .build();
+        assertThat(other.getName()).hasSameSizeAs(CLASS.getName());
+        assertThat(ObjectRows.outline(row(ObjectValue.newBuilder()
+                                .addHeaders(CLASS)
+                                .addHeaders(other)
+                                .build()))
+                        .storageClass())
+                .contains("STANDARD_IA");
     }
 
     @Test

@@ -11,6 +11,7 @@ import dev.cairn.kernel.io.Repeat;
 import dev.cairn.model.ListQuery;
 import dev.cairn.model.Listing;
 import dev.cairn.model.ObjectMeta;
+import dev.cairn.model.ObjectOutline;
 import dev.cairn.model.ObjectStore;
 import dev.cairn.model.ObjectVersion;
 import dev.cairn.model.Refusal;
@@ -307,8 +308,12 @@ final class ObjectClients {
                     tally.saw(Tally.Event.LISTED);
                     Map<Bytes, Long> seen = new TreeMap<>();
                     for (var item : items) {
-                        if (!(item instanceof Listing.Single<ObjectVersion>(var name, var object))
-                                || seen.put(name, id(object)) != null) {
+                        if (!(item instanceof Listing.Single<ObjectOutline>(var name, var object))
+                                || seen.put(
+                                                name,
+                                                Long.valueOf(
+                                                        object.storageClass().orElseThrow()))
+                                        != null) {
                             throw new AssertionError("listed twice or as a group: " + item.name());
                         }
                     }
@@ -317,7 +322,7 @@ final class ObjectClients {
     }
 
     /** All pages of a listing. */
-    Uni<List<Listing.Item<ObjectVersion>>> pages(ListQuery query, List<Listing.Item<ObjectVersion>> before) {
+    Uni<List<Listing.Item<ObjectOutline>>> pages(ListQuery query, List<Listing.Item<ObjectOutline>> before) {
         return node.objects().list(bucket, query).chain(page -> {
             before.addAll(page.items());
             return page.next().isPresent()

@@ -6,8 +6,8 @@ import dev.cairn.kernel.codec.Bytes;
 import dev.cairn.model.AccessKeys;
 import dev.cairn.model.ListQuery;
 import dev.cairn.model.Listing;
+import dev.cairn.model.ObjectOutline;
 import dev.cairn.model.ObjectStore;
-import dev.cairn.model.ObjectVersion;
 import io.smallrye.mutiny.Uni;
 import java.util.Optional;
 
@@ -35,7 +35,7 @@ final class ListObjects implements OperationHandler {
     }
 
     static XmlWriter render(
-            String bucket, ListParameters parameters, String marker, Listing<ObjectVersion> listing, Principal owner) {
+            String bucket, ListParameters parameters, String marker, Listing<ObjectOutline> listing, Principal owner) {
         XmlWriter out =
                 ObjectListing.document(listing).element("Name", bucket).element("Marker", parameters.shown(marker));
         // Without a delimiter the last key serves as marker.

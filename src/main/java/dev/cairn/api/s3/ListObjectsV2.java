@@ -7,8 +7,8 @@ import dev.cairn.kernel.codec.Bytes;
 import dev.cairn.model.AccessKeys;
 import dev.cairn.model.ListQuery;
 import dev.cairn.model.Listing;
+import dev.cairn.model.ObjectOutline;
 import dev.cairn.model.ObjectStore;
-import dev.cairn.model.ObjectVersion;
 import io.smallrye.mutiny.Uni;
 import java.util.Optional;
 
@@ -59,7 +59,7 @@ final class ListObjectsV2 implements OperationHandler {
             String bucket,
             ListParameters parameters,
             Start start,
-            Listing<ObjectVersion> listing,
+            Listing<ObjectOutline> listing,
             Optional<Principal> owner) {
         XmlWriter out = ObjectListing.document(listing).element("Name", bucket);
         parameters.write(out, "MaxKeys");

@@ -24,10 +24,11 @@ final class StoredChecksums {
         ChecksumAlgorithm algorithm = algorithm(value.getAlgorithm())
                 .orElseThrow(() -> new IllegalStateException("checksum algorithm " + value.getAlgorithm()));
         return new Checksum(
-                algorithm,
-                value.getCompositeParts() > 0 ? ChecksumType.COMPOSITE : ChecksumType.FULL_OBJECT,
-                Protos.bytes(value.getValue()),
-                value.getCompositeParts());
+                algorithm, type(value.getCompositeParts()), Protos.bytes(value.getValue()), value.getCompositeParts());
+    }
+
+    static ChecksumType type(int compositeParts) {
+        return compositeParts > 0 ? ChecksumType.COMPOSITE : ChecksumType.FULL_OBJECT;
     }
 
     static int number(ChecksumAlgorithm algorithm) {

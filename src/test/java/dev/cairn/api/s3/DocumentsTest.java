@@ -18,15 +18,13 @@ import dev.cairn.kernel.time.Stamp;
 import dev.cairn.model.Bucket;
 import dev.cairn.model.Completion;
 import dev.cairn.model.Listing;
-import dev.cairn.model.ObjectVersion;
+import dev.cairn.model.ObjectOutline;
 import dev.cairn.model.Part;
 import dev.cairn.model.Permissions;
 import dev.cairn.model.Upload;
 import dev.cairn.model.Uploads;
 import dev.cairn.proto.BodyValue;
 import dev.cairn.proto.ChecksumValue;
-import dev.cairn.proto.HeaderField;
-import dev.cairn.proto.ObjectValue;
 import dev.cairn.proto.PartValue;
 import dev.cairn.proto.UploadValue;
 import dev.cairn.table.Protos;
@@ -45,27 +43,11 @@ final class DocumentsTest {
     private static final ChecksumValue CRC =
             StoredChecksums.of(Checksum.ofWhole(ChecksumAlgorithm.CRC32, Bytes.ofHex("cbf43926")));
 
-    private static ObjectVersion object(String key) {
-        return new ObjectVersion(
-                Bytes.utf8(key),
-                Stamp.ZERO,
-                ObjectValue.newBuilder()
-                        .setLength(9)
-                        .setEtag("e")
-                        .setModifiedMillis(NOW)
-                        .setChecksum(CRC)
-                        .addHeaders(HeaderField.newBuilder()
-                                .setName("x-amz-storage-class")
-                                .setValue("STANDARD_IA"))
-                        .build(),
-                Bytes.EMPTY);
-    }
+    private static final ObjectOutline OBJECT = new ObjectOutline(9, "e", NOW, Optional.of("STANDARD_IA"), 1, 0);
 
-    private static Listing<ObjectVersion> listing(Optional<Bytes> next) {
+    private static Listing<ObjectOutline> listing(Optional<Bytes> next) {
         return new Listing<>(
-                List.of(
-                        new Listing.Single<>(Bytes.utf8("a&b c"), object("a&b c")),
-                        new Listing.Group<>(Bytes.utf8("d/"))),
+                List.of(new Listing.Single<>(Bytes.utf8("a&b c"), OBJECT), new Listing.Group<>(Bytes.utf8("d/"))),
                 next);
     }
 

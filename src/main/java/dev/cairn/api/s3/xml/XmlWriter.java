@@ -91,6 +91,32 @@ public final class XmlWriter {
         return element(name, String.valueOf(flag));
     }
 
+    /** Begins an element that {@link #close(Tag)} ends. */
+    public XmlWriter open(Tag tag) {
+        return raw(tag.start());
+    }
+
+    public XmlWriter close(Tag tag) {
+        return raw(tag.end());
+    }
+
+    public XmlWriter element(Tag tag, String text) {
+        raw(tag.start()).escaped(text);
+        return raw(tag.end());
+    }
+
+    public XmlWriter element(Tag tag, Bytes utf8) {
+        raw(tag.start());
+        if (!plainWhole(utf8)) {
+            escaped(utf8.toUtf8());
+        }
+        return raw(tag.end());
+    }
+
+    public XmlWriter element(Tag tag, long number) {
+        return raw(tag.start()).plain(Long.toString(number)).raw(tag.end());
+    }
+
     /** Text directly inside the innermost element. */
     public XmlWriter content(String text) {
         escaped(text);
@@ -114,6 +140,27 @@ public final class XmlWriter {
         if (out.length - length < wanted) {
             out = Arrays.copyOf(out, Math.max(2 * out.length, length + wanted));
         }
+    }
+
+    private XmlWriter raw(byte[] ascii) {
+        room(ascii.length);
+        System.arraycopy(ascii, 0, out, length, ascii.length);
+        length += ascii.length;
+        return this;
+    }
+
+    /** Writes what stands for itself from beginning to end; writes nothing of anything else. */
+    private boolean plainWhole(Bytes ascii) {
+        int end = length + ascii.length();
+        room(ascii.length());
+        ascii.copyTo(out, length);
+        for (int i = length; i < end; i++) {
+            if (!isPlain((char) (out[i] & 0xff))) {
+                return false;
+            }
+        }
+        length = end;
+        return true;
     }
 
     /** ASCII that needs no escaping. */
