@@ -44,7 +44,7 @@ public final class ConfigKeys {
             "memory.budget",
             ValueType.size(32 * MIB, TIB),
             "128MiB",
-            "Memory for everything but code: three quarters of it are the heap, a quarter the caches of the store. Bodies"
+            "Memory for everything but code: five eighths of it are the heap, a quarter the caches of the store. Bodies"
                     + " on their way may take 40 % of the heap; above it requests are answered 503 SlowDown.");
     static final ConfigKey<Long> BLOCK_SIZE = new ConfigKey<>(
             "block.size",

@@ -1,8 +1,8 @@
 package dev.cairn.model;
 
+import dev.cairn.kernel.codec.Digests;
 import dev.cairn.table.Protos;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.List;
 
@@ -11,12 +11,8 @@ final class MultipartEtag {
     private MultipartEtag() {}
 
     static String of(List<Part> parts) {
-        try {
-            MessageDigest md5 = MessageDigest.getInstance("MD5");
-            parts.forEach(part -> Protos.bytes(part.value().getMd5()).updateDigest(md5));
-            return HexFormat.of().formatHex(md5.digest()) + "-" + parts.size();
-        } catch (NoSuchAlgorithmException e) {
-            throw new AssertionError(e);
-        }
+        MessageDigest md5 = Digests.md5();
+        parts.forEach(part -> Protos.bytes(part.value().getMd5()).updateDigest(md5));
+        return HexFormat.of().formatHex(md5.digest()) + "-" + parts.size();
     }
 }

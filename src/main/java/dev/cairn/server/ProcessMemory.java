@@ -5,14 +5,14 @@ import java.io.IOException;
 import org.jboss.logging.Logger;
 
 /**
- * Makes the memory of this process follow {@code memory.budget}: three quarters of it for the heap, a quarter for the caches of the store. A
+ * Makes the memory of this process follow {@code memory.budget}: five eighths of it for the heap, a quarter for the caches of the store. A
  * heap gets its size when its process starts: the native binary starts itself anew for any other than the one it was built with, unless its
  * command line said a size; a JVM can only be compared.
  */
 record ProcessMemory(long budgetBytes) {
     private static final Logger LOG = Logger.getLogger("dev.cairn.memory");
     /** As the native binary is built, and so what it has when its command line says nothing. */
-    private static final long BUILT_IN_BYTES = 96L << 20;
+    private static final long BUILT_IN_BYTES = 80L << 20;
 
     /** A difference not worth a new start, and more than a heap is rounded by. */
     private static final long STEP_BYTES = 4L << 20;
@@ -20,12 +20,12 @@ record ProcessMemory(long budgetBytes) {
     private static final long MIN_CACHE_BYTES = 8L << 20;
 
     long heapBytes() {
-        return budgetBytes / 4 * 3;
+        return budgetBytes / 8 * 5;
     }
 
     /** For the young generation: large enough that the answers at work die in it. */
     private long youngBytes() {
-        return heapBytes() / 4;
+        return heapBytes() / 10 * 3;
     }
 
     long cacheBytes() {

@@ -228,7 +228,7 @@ final class CairnProcess implements AutoCloseable {
         if (!isNative) {
             command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
             command.add("@" + Path.of("src/main/jvm/cairn.options").toAbsolutePath());
-            command.add("-Xmx" + budgetMib * 3 / 4 + "m");
+            command.add("-Xmx" + budgetMib * 5 / 8 + "m");
             command.add("-jar");
         }
         command.add(program.toString());

@@ -44,8 +44,8 @@ final class HostileIT {
     @MethodSource({
         "dev.cairn.cluster.BadRequests#forged",
         "dev.cairn.cluster.BadRequests#damaged",
-        "dev.cairn.cluster.BadRequests#misframed",
-        "dev.cairn.cluster.BadRequests#misdirected"
+        "dev.cairn.cluster.MisframedRequests#misframed",
+        "dev.cairn.cluster.MisframedRequests#misdirected"
     })
     void a_bad_request_is_refused_and_stores_nothing(Row row) {
         row.check(wire);

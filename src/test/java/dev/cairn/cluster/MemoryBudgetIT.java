@@ -31,7 +31,7 @@ final class MemoryBudgetIT {
         for (int mib : new int[] {64, 128, 320}) {
             try (CairnProcess server =
                     CairnProcess.start("budget-" + mib, CairnProcess.settings().budgetMib(mib))) {
-                double heap = mib * MIB * 3 / 4d;
+                double heap = mib * MIB * 5 / 8d;
                 assertThat(metric(server, "body_memory_limit_bytes"))
                         .as("40 %% of the heap for a budget of %d MiB", mib)
                         .isBetween((long) (heap * 0.36), (long) (heap * 0.41));

@@ -26,7 +26,7 @@ import software.amazon.awssdk.services.s3.model.ChecksumAlgorithm;
 import software.amazon.awssdk.services.s3.model.ChecksumMode;
 import software.amazon.awssdk.services.s3.model.NoSuchKeyException;
 
-/** Objects one by one: bytes, ranges, conditions, headers, copies and checksums, in both sizes of storage. */
+/** Objects one by one: bytes, ranges, conditions, headers and checksums, in both sizes of storage. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 final class S3ObjectsIT {
     private static final String BUCKET = CairnProcess.BUCKET;
@@ -264,107 +264,6 @@ final class S3ObjectsIT {
                         .send()
                         .status())
                 .isEqualTo(200);
-    }
-
-    @Test
-    void a_copy_takes_bytes_and_metadata_along_or_gets_new_ones() {
-        String source = "/" + BUCKET + "/copy source+%41ä";
-        String path = "/" + BUCKET + "/copy%20source%2B%2541%C3%A4";
-        wire.call("PUT", path)
-                .header("x-amz-meta-a", "1")
-                .header("content-type", "text/a")
-                .body(large)
-                .send();
-        String encodedSource = SigV4.encoded(source, true);
-        Answer copy = wire.call("PUT", SMALL + "-copy")
-                .header("x-amz-copy-source", encodedSource)
-                .send();
-        assertThat(copy.status()).as(copy.toString()).isEqualTo(200);
-        assertThat(copy.element("ETag").replace("&quot;", "\"")).isEqualTo(etag(large));
-        assertThat(copy.element("LastModified")).isNotEmpty();
-        Answer got = wire.call("GET", SMALL + "-copy").send();
-        assertThat(got.body()).isEqualTo(large);
-        assertThat(got.header("x-amz-meta-a")).isEqualTo("1");
-        assertThat(got.header("content-type")).isEqualTo("text/a");
-        wire.call("DELETE", path).send();
-        assertThat(wire.call("GET", SMALL + "-copy").send().body()).isEqualTo(large);
-
-        wire.call("PUT", SMALL + "-copy")
-                .header("x-amz-copy-source", SMALL.substring(1))
-                .header("x-amz-metadata-directive", "REPLACE")
-                .header("x-amz-meta-b", "2")
-                .send();
-        Answer replaced = wire.call("GET", SMALL + "-copy").send();
-        assertThat(replaced.body()).isEqualTo(small);
-        assertThat(replaced.header("x-amz-meta-a")).isEmpty();
-        assertThat(replaced.header("x-amz-meta-b")).isEqualTo("2");
-    }
-
-    @Test
-    void a_copy_onto_itself_must_change_something() {
-        String path = SMALL + "-self";
-        wire.call("PUT", path).header("x-amz-meta-a", "1").body(large).send();
-        Answer same = wire.call("PUT", path).header("x-amz-copy-source", path).send();
-        assertThat(same.status() + " " + same.code()).isEqualTo("400 InvalidRequest");
-        Answer changed = wire.call("PUT", path)
-                .header("x-amz-copy-source", path)
-                .header("x-amz-metadata-directive", "REPLACE")
-                .header("x-amz-meta-a", "2")
-                .send();
-        assertThat(changed.status()).isEqualTo(200);
-        Answer got = wire.call("GET", path).send();
-        assertThat(got.header("x-amz-meta-a")).isEqualTo("2");
-        assertThat(got.body()).isEqualTo(large);
-    }
-
-    @ParameterizedTest
-    @CsvSource({
-        "if-match, SAME, 200",
-        "if-match, '\"other\"', 412",
-        "if-none-match, SAME, 412",
-        "if-none-match, '\"other\"', 200",
-        "if-modified-since, BEFORE, 200",
-        "if-modified-since, NOW, 412",
-        "if-unmodified-since, BEFORE, 412",
-        "if-unmodified-since, NOW, 200",
-    })
-    void a_copy_can_depend_on_its_source(String header, String value, int status) {
-        Answer head = wire.call("HEAD", SMALL).send();
-        String condition = switch (value) {
-            case "SAME" -> head.header("etag");
-            case "BEFORE" -> http(Instant.now().minus(Duration.ofDays(1)));
-            case "NOW" -> head.header("last-modified");
-            default -> value;
-        };
-        String target = SMALL + "-if";
-        wire.call("DELETE", target).send();
-        Answer copy = wire.call("PUT", target)
-                .header("x-amz-copy-source", SMALL)
-                .header("x-amz-copy-source-" + header, condition)
-                .send();
-        assertThat(copy.status()).as(copy.toString()).isEqualTo(status);
-        assertThat(wire.call("HEAD", target).send().status()).isEqualTo(status == 200 ? 200 : 404);
-    }
-
-    @ParameterizedTest
-    @CsvSource({
-        "/first-bucket/no-such-key, 404 NoSuchKey",
-        "/no-such-bucket/key, 404 NoSuchBucket",
-        "nonsense, 400 InvalidArgument",
-        "/, 400 InvalidArgument",
-        "/first-bucket/%zz, 400 InvalidArgument",
-        "/first-bucket/small?versionId=abc, 404 NoSuchVersion",
-    })
-    void a_copy_without_source_is_refused(String source, String expected) {
-        Answer copy = wire.call("PUT", SMALL + "-never")
-                .header("x-amz-copy-source", source)
-                .send();
-        if (expected.startsWith("400")) {
-            assertThat(copy.status()).as(copy.toString()).isEqualTo(400);
-        } else {
-            assertThat(copy.status() + " " + copy.code()).isIn(expected, "501 NotImplemented", "400 InvalidArgument");
-        }
-        assertThat(wire.call("HEAD", SMALL + "-never").send().status()).isEqualTo(404);
     }
 
     @ParameterizedTest

@@ -14,14 +14,12 @@ import dev.cairn.model.ObjectMeta;
 import dev.cairn.model.ObjectOutline;
 import dev.cairn.model.ObjectStore;
 import dev.cairn.model.ObjectVersion;
-import dev.cairn.model.Refusal;
 import dev.cairn.model.RefusalException;
 import dev.cairn.model.StorageNode;
 import dev.cairn.model.Upload;
 import dev.cairn.proto.ChecksumValue;
 import dev.cairn.proto.HeaderField;
 import io.smallrye.mutiny.Uni;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -50,16 +48,6 @@ final class ObjectClients {
     private final SplittableRandom random;
     private final List<Throwable> problems = new ArrayList<>();
     private int busy;
-
-    /** Sizes and contents the clients choose from, the longest pause between two operations, and whether the hardware may refuse. */
-    record Mix(
-            int inlineMax,
-            int blockSize,
-            int patterns,
-            boolean twoParts,
-            boolean faults,
-            long pauseNanos,
-            Duration deleteDelay) {}
 
     ObjectClients(
             SimEnv env,
@@ -141,19 +129,11 @@ final class ObjectClients {
             case 17 -> node.blocks().cleaner().sweep();
             case 18, 19 -> passingBucket();
             case 20 -> cleanUp();
-            case 21 -> together(delete(key), copy(key, anyKey()), cleanUp());
-            case 22 -> together(cleanUp(), put(key), put(anyKey()), put(anyKey()));
+            case 21 -> Operations.together(delete(key), copy(key, anyKey()), cleanUp());
+            case 22 -> Operations.together(cleanUp(), put(key), put(anyKey()), put(anyKey()));
             case 23 -> comeBack(key);
             default -> new UploadSession(this, node, bucket, key, registers).run();
         };
-    }
-
-    static Uni<?> together(Uni<?>... operations) {
-        return Uni.join()
-                .all(List.of(operations).stream()
-                        .map(each -> each.replaceWith(1))
-                        .toList())
-                .andFailFast();
     }
 
     /** What the node would do by itself some seconds later. */
@@ -215,8 +195,8 @@ final class ObjectClients {
                 .chain(() -> delete(key))
                 .chain(() -> node.effects().run())
                 .chain(() -> after(mix.deleteDelay().plusMillis(1).toNanos()))
-                .chain(() ->
-                        together(later(this::cleanUp), later(() -> put(key, content)), later(() -> put(key, content))));
+                .chain(() -> Operations.together(
+                        later(this::cleanUp), later(() -> put(key, content)), later(() -> put(key, content))));
     }
 
     /** A client that leaves in the middle of its body. */
@@ -352,10 +332,10 @@ final class ObjectClients {
         var write = registers.begin(nowhere, List.of(content));
         return node.buckets()
                 .create("passing-" + env.randomBytes(8).toHex())
-                .chain(made -> together(
-                        refusable(later(() -> node.buckets().delete(made.id())))
+                .chain(made -> Operations.together(
+                        Operations.refusable(later(() -> node.buckets().delete(made.id())))
                                 .invoke(done -> tally.saw(done ? Tally.Event.BUCKET_DELETED : Tally.Event.BUCKET_KEPT)),
-                        refusable(node.objects()
+                        Operations.refusable(node.objects()
                                         .store(made.id(), whole(content), content.length(), _ -> {})
                                         .chain(body -> node.objects().publish(made.id(), nowhere, body, meta(write))))
                                 .invoke(done -> {
@@ -363,7 +343,8 @@ final class ObjectClients {
                                         tally.saw(Tally.Event.OBJECT_REFUSED_BY_FENCE);
                                     }
                                 }),
-                        refusable(later(() -> new UploadSession(this, node, made.id(), nowhere, registers).run()))));
+                        Operations.refusable(
+                                later(() -> new UploadSession(this, node, made.id(), nowhere, registers).run()))));
     }
 
     <T> Uni<T> later(Supplier<Uni<T>> action) {
@@ -372,17 +353,6 @@ final class ObjectClients {
 
     private Uni<Void> after(long nanos) {
         return Uni.createFrom().emitter(due -> env.in(nanos, "client.pause", () -> due.complete(null)));
-    }
-
-    private static Uni<Boolean> refusable(Uni<?> operation) {
-        return operation
-                .replaceWith(true)
-                .onFailure(failed -> failed instanceof RefusalException refused
-                        && (refused.refusal() instanceof Refusal.BucketNotEmpty
-                                || refused.refusal() instanceof Refusal.BucketGone
-                                || refused.refusal() instanceof Refusal.NoSuchBucket
-                                || refused.refusal() instanceof Refusal.NoSuchUpload))
-                .recoverWithItem(false);
     }
 
     ByteSource whole(Content content) {

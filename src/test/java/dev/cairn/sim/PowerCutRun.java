@@ -32,7 +32,7 @@ final class PowerCutRun {
     private final Tally tally = new Tally();
     private final Registers registers = new Registers();
     private final StorageNode.Settings settings;
-    private final ObjectClients.Mix mix;
+    private final Mix mix;
 
     PowerCutRun(long seed) {
         world = new World(seed);
@@ -45,7 +45,7 @@ final class PowerCutRun {
                 new Bodies.BodyLimits(inlineMax, blockSize),
                 Duration.ofSeconds(random.nextLong(2, 60)),
                 Duration.ofSeconds(random.nextLong(1, 120)));
-        mix = new ObjectClients.Mix(
+        mix = new Mix(
                 inlineMax,
                 blockSize,
                 random.nextBoolean() ? 4 : 1000,
@@ -198,7 +198,7 @@ final class PowerCutRun {
                 .toList();
     }
 
-    private ObjectClients clients(BucketId bucket, StorageNode node, ObjectClients.Mix mix) {
+    private ObjectClients clients(BucketId bucket, StorageNode node, Mix mix) {
         return new ObjectClients(machine.env(), node, bucket, registers, mix, tally, random.split());
     }
 

@@ -94,7 +94,7 @@ final class UploadSession {
             }
             page.parts().forEach(part -> sent.add(byEtag.get(part.etag())));
             return clients.chance(2)
-                    ? ObjectClients.together(
+                    ? Operations.together(
                             latePart(upload, page.parts().getLast()),
                             clients.later(() -> complete(upload, page.parts())))
                     : complete(upload, page.parts());

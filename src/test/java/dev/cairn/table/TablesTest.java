@@ -3,136 +3,19 @@ package dev.cairn.table;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.cairn.crdt.Lww;
-import dev.cairn.crdt.LwwMap;
 import dev.cairn.kernel.Failure;
 import dev.cairn.kernel.FailureException;
 import dev.cairn.kernel.codec.Bytes;
-import dev.cairn.kernel.codec.Sha256;
-import dev.cairn.kernel.env.Env;
-import dev.cairn.kernel.id.NodeId;
-import dev.cairn.kernel.io.ByteSource;
-import dev.cairn.kernel.time.HybridClock;
 import dev.cairn.kernel.time.Stamp;
-import dev.cairn.layout.Layout;
-import dev.cairn.net.LocalPeers;
-import dev.cairn.net.Request;
 import dev.cairn.net.Request.Applied;
-import dev.cairn.net.RequestHandler;
-import dev.cairn.sim.World;
-import dev.cairn.store.Entry;
 import dev.cairn.store.Scan;
-import dev.cairn.store.Space;
-import dev.cairn.store.Store;
-import io.smallrye.mutiny.Uni;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Optional;
-import java.util.Set;
-import java.util.SplittableRandom;
-import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
 /** The table engine of one node on the simulated store. */
-final class TablesTest {
-    private static final Bytes PARTITION = Sha256.of(Bytes.utf8("partition"));
-    private static final Bytes KEY = RowKeys.ended(Bytes.utf8("key"));
-    private static final Bytes OTHER = RowKeys.ended(Bytes.utf8("other"));
-    private static final Bytes FORBIDDEN = Bytes.utf8("forbidden");
-
-    /** Rows whose value begins with 'A' have an attachment; one value is refused by the hook. */
-    private static final TableSchema<Lww> ROWS = TableSchema.of("t", TableSchema.Placement.SHARDED, RowType.LWW)
-            .withAttachments(row -> row.value()
-                    .filter(value -> value.startsWith(Bytes.utf8("A")))
-                    .isPresent())
-            .withHook((_, _, _, _, now) -> {
-                if (now.value().filter(FORBIDDEN::equals).isPresent()) {
-                    throw new IllegalStateException("refused by the hook");
-                }
-            });
-
-    private static final TableSchema<LwwMap> MAPS =
-            TableSchema.of("m", TableSchema.Placement.FULL_COPY, RowType.LWW_MAP);
-    private static final Duration AGE = Duration.ofMinutes(10);
-
-    private final World world = new World(7);
-    private final World.Node machine = world.addNode(TableReplica.spaces(List.of(ROWS, MAPS)));
-    private Engine engine = new Engine();
-
-    /** What one life of the node builds. */
-    private final class Engine {
-        private final NodeId self = new NodeId(Sha256.of(Bytes.utf8("node")));
-        private final Layout layout = Layout.ofOne(new Layout.Role(self, "zone", 1L << 40));
-        private final Env env = machine.env();
-        private final Store store = machine.store();
-        private final HybridClock clock =
-                world.await(Stamps.open(env, store, self)).clock();
-        private final Uptime uptime = world.await(Uptime.open(env, store));
-        private final Tombstones tombstones = world.await(Tombstones.open(store, uptime, () -> layout, AGE));
-        private final TableReplica replica = new TableReplica(store, () -> layout, tombstones, List.of(ROWS, MAPS));
-        private final Tables tables;
-
-        Engine() {
-            var peers = new LocalPeers(self);
-            peers.serve(new RowsOnly(replica));
-            tables = new Tables(peers, () -> layout, clock);
-        }
-    }
-
-    /** A node without blocks. */
-    private record RowsOnly(TableReplica replica) implements RequestHandler {
-        @Override
-        public Uni<Applied> apply(Request.ApplyBatch request) {
-            return replica.apply(request);
-        }
-
-        @Override
-        public Uni<Request.FoundRow> read(Request.ReadRow request) {
-            return replica.read(request);
-        }
-
-        @Override
-        public Uni<Request.RowRange> range(Request.ReadRange request) {
-            return replica.range(request);
-        }
-
-        @Override
-        public Uni<Applied> putBlock(Request.PutBlock request) {
-            throw new UnsupportedOperationException();
-        }
-
-        @Override
-        public Uni<ByteSource> getBlock(Request.GetBlock request) {
-            throw new UnsupportedOperationException();
-        }
-    }
-
-    private Applied apply(Batch batch) {
-        return world.await(engine.replica.apply(batch.request(PARTITION)));
-    }
-
-    private Tables.Outcome write(java.util.function.Consumer<Batch> fill) {
-        return world.await(engine.tables.write(PARTITION, fill));
-    }
-
-    private Optional<Tables.Found<Lww>> read(Bytes sort) {
-        return world.await(engine.tables.read(ROWS, PARTITION, sort, Request.Attachments.SEND));
-    }
-
-    private Optional<Bytes> value(Bytes sort) {
-        return read(sort).flatMap(found -> found.row().value());
-    }
-
-    private List<Entry> entries(Space space) {
-        return world.await(engine.store.scan(space, new Scan(Bytes.EMPTY, Optional.empty(), 1000)));
-    }
-
-    private Stamp later(long millis) {
-        return new Stamp((engine.env.wallMillis() + millis) << 16, 1);
-    }
-
+final class TablesTest extends TableFixture {
     @Test
     void several_writes_to_one_row_in_a_batch_become_one_that_holds_all() {
         world.await(engine.tables.writeEverywhere(batch -> batch.set(MAPS, KEY, "a", Bytes.utf8("1"))
@@ -349,99 +232,6 @@ final class TablesTest {
             assertThat(next).isGreaterThan(last);
             last = next;
         }
-    }
-
-    @Test
-    void pages_of_a_range_are_those_of_a_brute_force_model() {
-        for (long seed = 0; seed < 60; seed++) {
-            var random = new SplittableRandom(seed);
-            var partition = Sha256.of(Bytes.ofLong(seed));
-            var model = new TreeMap<Bytes, Bytes>();
-            for (int i = 0; i < 40; i++) {
-                var sort = RowKeys.ended(name(random, 5));
-                boolean gone = random.nextInt(3) == 0;
-                if (gone) {
-                    model.remove(sort);
-                } else {
-                    model.put(sort, Bytes.ofInt(i));
-                }
-                var value = Bytes.ofInt(i);
-                world.await(engine.tables.write(partition, batch -> {
-                    if (gone) {
-                        batch.remove(ROWS, sort);
-                    } else {
-                        batch.put(ROWS, sort, value);
-                    }
-                }));
-            }
-            for (int i = 0; i < 12; i++) {
-                var prefix = name(random, 2);
-                var delimiter =
-                        random.nextBoolean() ? Bytes.EMPTY : random.nextBoolean() ? Bytes.utf8("/") : Bytes.utf8("b/");
-                var from = random.nextBoolean() ? Bytes.EMPTY : RowKeys.escaped(name(random, 4));
-                int limit = random.nextInt(1, 8);
-                assertThat(walked(partition, prefix, delimiter, from, limit))
-                        .as("seed %d: prefix %s delimiter %s from %s limit %d", seed, prefix, delimiter, from, limit)
-                        .isEqualTo(expected(model, prefix, delimiter, from));
-            }
-        }
-    }
-
-    private static Bytes name(SplittableRandom random, int most) {
-        byte[] alphabet = {'a', 'b', '/', '/', 0};
-        byte[] name = new byte[random.nextInt(most)];
-        for (int i = 0; i < name.length; i++) {
-            name[i] = alphabet[random.nextInt(alphabet.length)];
-        }
-        return Bytes.wrap(name);
-    }
-
-    /** All rows of a query, page by page. */
-    private List<Bytes> walked(Bytes partition, Bytes prefix, Bytes delimiter, Bytes from, int limit) {
-        List<Bytes> found = new ArrayList<>();
-        Optional<Bytes> next = Optional.of(from);
-        while (next.isPresent()) {
-            var query = new Tables.Query(next.get(), RowKeys.escaped(prefix), RowKeys.escaped(delimiter), limit);
-            var page = world.await(engine.tables.range(ROWS, partition, query));
-            assertThat(page.rows()).hasSizeLessThanOrEqualTo(limit);
-            page.rows().forEach(row -> found.add(row.sort()));
-            var before = next.get();
-            page.next().ifPresent(place -> assertThat(place).isGreaterThan(before));
-            next = page.next();
-        }
-        return found;
-    }
-
-    /** The first row of each group and every row without a group. */
-    private static List<Bytes> expected(TreeMap<Bytes, Bytes> model, Bytes prefix, Bytes delimiter, Bytes from) {
-        List<Bytes> rows = new ArrayList<>();
-        Set<Bytes> groups = new LinkedHashSet<>();
-        for (var sort : model.tailMap(from).keySet()) {
-            var name = RowKeys.name(sort);
-            if (name.startsWith(prefix)) {
-                int at = delimiter.isEmpty() ? -1 : name.indexOf(delimiter, prefix.length());
-                if (at < 0 || groups.add(name.slice(0, at + delimiter.length()))) {
-                    rows.add(sort);
-                }
-            }
-        }
-        return rows;
-    }
-
-    @Test
-    void a_page_of_tombstones_alone_ends_with_a_place_to_go_on_or_the_end() {
-        for (int i = 0; i < 30; i++) {
-            var sort = RowKeys.ended(Bytes.ofInt(i));
-            write(batch -> batch.put(ROWS, sort, Bytes.utf8("x")));
-            write(batch -> batch.remove(ROWS, sort));
-        }
-        var last = RowKeys.ended(Bytes.ofInt(100));
-        write(batch -> batch.put(ROWS, last, Bytes.utf8("live")));
-        var page = world.await(engine.tables.range(ROWS, PARTITION, Tables.Query.all(Bytes.EMPTY, 1)));
-        assertThat(page.rows())
-                .singleElement()
-                .satisfies(row -> assertThat(row.sort()).isEqualTo(last));
-        assertThat(page.next()).isEmpty();
     }
 
     @Test

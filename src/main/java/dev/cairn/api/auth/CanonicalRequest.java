@@ -3,9 +3,8 @@ package dev.cairn.api.auth;
 import dev.cairn.api.http.PercentCoding;
 import dev.cairn.api.http.Query;
 import dev.cairn.kernel.codec.Bytes;
+import dev.cairn.kernel.codec.Digests;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 import java.util.Comparator;
 
@@ -89,7 +88,7 @@ final class CanonicalRequest {
         }
 
         byte[] digest() {
-            var digest = sha256();
+            var digest = Digests.sha256();
             digest.update(bytes, 0, length);
             return digest.digest();
         }
@@ -108,14 +107,6 @@ final class CanonicalRequest {
                 + claim.credential().scope()
                 + "\n"
                 + Bytes.wrap(canonical.digest()).toHex();
-    }
-
-    static MessageDigest sha256() {
-        try {
-            return MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException impossible) {
-            throw new AssertionError(impossible);
-        }
     }
 
     private static void query(Query query, Octets out) {

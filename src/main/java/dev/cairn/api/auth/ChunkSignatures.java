@@ -2,6 +2,7 @@ package dev.cairn.api.auth;
 
 import dev.cairn.api.http.S3Error;
 import dev.cairn.kernel.codec.Bytes;
+import dev.cairn.kernel.codec.Digests;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 
@@ -14,7 +15,7 @@ final class ChunkSignatures {
 
     private final SigningKey key;
     private final String timeAndScope;
-    private final MessageDigest chunk = CanonicalRequest.sha256();
+    private final MessageDigest chunk = Digests.sha256();
     private String previous;
 
     ChunkSignatures(Authentication.Verified request) {

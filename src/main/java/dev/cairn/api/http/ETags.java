@@ -1,10 +1,5 @@
 package dev.cairn.api.http;
 
-import dev.cairn.kernel.codec.Bytes;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.List;
-
 /** Entity tags: bare inside Cairn, in quotes on the wire. */
 public final class ETags {
     private ETags() {}
@@ -19,16 +14,5 @@ public final class ETags {
         return tag.length() >= 2 && tag.startsWith("\"") && tag.endsWith("\"")
                 ? tag.substring(1, tag.length() - 1)
                 : tag;
-    }
-
-    /** The tag of an object made of parts with these MD5 digests. */
-    public static String ofParts(List<Bytes> md5OfParts) {
-        try {
-            var digest = MessageDigest.getInstance("MD5");
-            md5OfParts.forEach(part -> part.updateDigest(digest));
-            return Bytes.wrap(digest.digest()).toHex() + "-" + md5OfParts.size();
-        } catch (NoSuchAlgorithmException impossible) {
-            throw new AssertionError(impossible);
-        }
     }
 }

@@ -2,6 +2,7 @@ package dev.cairn.block.file;
 
 import dev.cairn.block.BlockFiles;
 import dev.cairn.kernel.codec.Bytes;
+import dev.cairn.kernel.codec.Digests;
 import dev.cairn.kernel.id.BlockHash;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -149,7 +150,8 @@ final class BlockReader implements AutoCloseable {
     }
 
     /** Reads everything there is and compares it with the name. */
-    void scrub(MessageDigest sha256) throws IOException {
+    void scrub() throws IOException {
+        MessageDigest sha256 = Digests.sha256();
         byte[] header = bytes(file, 0, BlockFormat.HEADER_BYTES);
         if (!Arrays.equals(header, BlockFormat.header(index.flags()))) {
             throw new DamagedException("header");

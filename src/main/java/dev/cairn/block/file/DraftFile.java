@@ -1,6 +1,7 @@
 package dev.cairn.block.file;
 
 import dev.cairn.kernel.codec.Bytes;
+import dev.cairn.kernel.codec.Digests;
 import dev.cairn.kernel.id.BlockHash;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -24,7 +25,7 @@ final class DraftFile implements AutoCloseable {
     private final FileChannel file;
     private final Codecs codecs;
     private final FileCounters counters;
-    private final MessageDigest sha256;
+    private final MessageDigest sha256 = Digests.sha256();
     private final CRC32 pageCrc = new CRC32();
     private final ByteArrayOutputStream index = new ByteArrayOutputStream(256);
     private final int flags;
@@ -33,9 +34,8 @@ final class DraftFile implements AutoCloseable {
     private int length;
     private long written;
 
-    DraftFile(Volume volume, MessageDigest sha256, Codecs codecs, FileCounters counters) throws IOException {
+    DraftFile(Volume volume, Codecs codecs, FileCounters counters) throws IOException {
         this.volume = volume;
-        this.sha256 = sha256;
         this.codecs = codecs;
         this.counters = counters;
         this.flags = codecs.compress() ? BlockFormat.ZSTD : 0;

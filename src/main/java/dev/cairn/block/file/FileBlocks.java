@@ -13,8 +13,6 @@ import io.smallrye.mutiny.subscription.UniEmitter;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -43,7 +41,7 @@ public final class FileBlocks implements BlockFiles {
         this.volumes = volumes;
         this.sync = config.sync();
         this.codecs = new Codecs(config.zstdLevel(), config.threads());
-        this.blocks = new NamedBlocks(sync, volumes, codecs, counters, FileBlocks::sha256);
+        this.blocks = new NamedBlocks(sync, volumes, codecs, counters);
         this.work = new TaskPool("block-file", config.threads(), config.maxQueuedTasks());
         this.flush = new TaskPool("block-flush", config.threads(), config.maxQueuedTasks());
         this.directorySyncs = new DirectorySyncs(counters);
@@ -72,14 +70,6 @@ public final class FileBlocks implements BlockFiles {
     /** Whether a directory that is not open holds blocks. */
     public static boolean hasBlocks(Path directory) throws IOException {
         return Volume.hasBlocks(directory);
-    }
-
-    private static MessageDigest sha256() {
-        try {
-            return MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException missing) {
-            throw new IllegalStateException(missing);
-        }
     }
 
     @Override
@@ -184,7 +174,7 @@ public final class FileBlocks implements BlockFiles {
         public DraftFile newDraft() throws IOException {
             var volume = volumes.choose();
             try {
-                return new DraftFile(volume, sha256(), codecs, counters);
+                return new DraftFile(volume, codecs, counters);
             } catch (IOException failure) {
                 throw volume.failure(failure);
             }

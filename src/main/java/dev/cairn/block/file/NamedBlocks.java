@@ -11,14 +11,12 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.function.Supplier;
 
 /**
  * The named blocks on all volumes. Giving a name, taking one away and setting a damaged file aside exclude each other per name. Blocks;
@@ -32,18 +30,16 @@ final class NamedBlocks {
     private final Volumes volumes;
     private final Codecs codecs;
     private final FileCounters counters;
-    private final Supplier<MessageDigest> sha256;
     private final ReentrantLock[] locks = new ReentrantLock[LOCKS];
 
     /** A block under its name, which is durable once {@code directory} is synced. */
     record Named(Written written, Path directory) {}
 
-    NamedBlocks(boolean sync, Volumes volumes, Codecs codecs, FileCounters counters, Supplier<MessageDigest> sha256) {
+    NamedBlocks(boolean sync, Volumes volumes, Codecs codecs, FileCounters counters) {
         this.sync = sync;
         this.volumes = volumes;
         this.codecs = codecs;
         this.counters = counters;
-        this.sha256 = sha256;
         for (int i = 0; i < LOCKS; i++) {
             locks[i] = new ReentrantLock();
         }
@@ -82,7 +78,7 @@ final class NamedBlocks {
             }
             var path = volume.path(hash);
             try (var reader = BlockReader.open(path, hash, codecs, counters)) {
-                reader.scrub(sha256.get());
+                reader.scrub();
                 if (sync) {
                     reader.force();
                 }
@@ -139,7 +135,7 @@ final class NamedBlocks {
 
     private State check(Volume volume, BlockHash hash) throws IOException {
         try (var reader = BlockReader.open(volume.path(hash), hash, codecs, counters)) {
-            reader.scrub(sha256.get());
+            reader.scrub();
             return State.GOOD;
         } catch (NoSuchFileException _) {
             volume.requirePresent();

@@ -7,6 +7,7 @@ import dev.cairn.api.http.Headers;
 import dev.cairn.api.http.S3Error;
 import dev.cairn.api.http.S3Exception;
 import dev.cairn.kernel.codec.Bytes;
+import dev.cairn.kernel.codec.Digests;
 import dev.cairn.kernel.io.ByteSource;
 import io.smallrye.mutiny.Uni;
 import java.io.ByteArrayOutputStream;
@@ -291,7 +292,7 @@ class ChunkedBodyTest {
                 chunk,
                 AuthenticatorTest.EMPTY,
                 AuthenticatorTest.EMPTY);
-        String digest = Bytes.wrap(CanonicalRequest.sha256()
+        String digest = Bytes.wrap(Digests.sha256()
                         .digest("x-amz-checksum-crc32:NhCmhg==\n".getBytes(java.nio.charset.StandardCharsets.US_ASCII)))
                 .toHex();
         String right = sign("AWS4-HMAC-SHA256-TRAILER", "20130524T000000Z", scope, last, digest);

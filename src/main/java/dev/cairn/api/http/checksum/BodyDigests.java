@@ -3,6 +3,7 @@ package dev.cairn.api.http.checksum;
 import dev.cairn.api.http.Headers;
 import dev.cairn.api.http.S3Error;
 import dev.cairn.kernel.codec.Bytes;
+import dev.cairn.kernel.codec.Digests;
 import java.security.MessageDigest;
 import java.util.Base64;
 import java.util.Optional;
@@ -16,7 +17,7 @@ public final class BodyDigests {
     private final ChecksumRequest request;
     private final @Nullable Bytes declaredMd5;
     private final @Nullable Bytes declaredSha256;
-    private final RunningChecksum.Sha md5 = RunningChecksum.Sha.of("MD5");
+    private final RunningChecksum.Sha md5 = new RunningChecksum.Sha(Digests.md5());
     private final @Nullable RunningChecksum checksum;
     private RunningChecksum.@Nullable Sha sha256;
     private @Nullable Bytes suppliedSha256;
@@ -37,7 +38,7 @@ public final class BodyDigests {
         this.declaredSha256 = declaredSha256;
         var algorithm = request.algorithm().orElse(null);
         boolean checksumIsSha256 = algorithm == ChecksumAlgorithm.SHA256;
-        this.sha256 = declaredSha256 != null || checksumIsSha256 ? RunningChecksum.Sha.of("SHA-256") : null;
+        this.sha256 = declaredSha256 != null || checksumIsSha256 ? new RunningChecksum.Sha(Digests.sha256()) : null;
         this.checksum = algorithm == null || checksumIsSha256 ? null : algorithm.start();
     }
 

@@ -1,5 +1,6 @@
 package dev.cairn.api.http.checksum;
 
+import dev.cairn.kernel.codec.Digests;
 import java.util.Locale;
 import java.util.Optional;
 
@@ -56,8 +57,8 @@ public enum ChecksumAlgorithm {
             case CRC32 -> new RunningChecksum.Crc32Bits(new java.util.zip.CRC32());
             case CRC32C -> new RunningChecksum.Crc32Bits(new java.util.zip.CRC32C());
             case CRC64NVME -> new Crc64Nvme();
-            case SHA1 -> RunningChecksum.Sha.of("SHA-1");
-            case SHA256 -> RunningChecksum.Sha.of("SHA-256");
+            case SHA1 -> new RunningChecksum.Sha(Digests.sha1());
+            case SHA256 -> new RunningChecksum.Sha(Digests.sha256());
         };
     }
 

@@ -2,7 +2,6 @@ package dev.cairn.api.http.checksum;
 
 import dev.cairn.kernel.codec.Bytes;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 
 /** A checksum while its bytes pass; one thread at a time. */
 public sealed interface RunningChecksum permits RunningChecksum.Crc32Bits, RunningChecksum.Sha, Crc64Nvme {
@@ -24,16 +23,8 @@ public sealed interface RunningChecksum permits RunningChecksum.Crc32Bits, Runni
         }
     }
 
-    /** A cryptographic digest of the JDK. */
+    /** A cryptographic digest. */
     record Sha(MessageDigest digest) implements RunningChecksum {
-        static Sha of(String name) {
-            try {
-                return new Sha(MessageDigest.getInstance(name));
-            } catch (NoSuchAlgorithmException impossible) {
-                throw new AssertionError(impossible);
-            }
-        }
-
         @Override
         public void update(Bytes piece) {
             piece.updateDigest(digest);
