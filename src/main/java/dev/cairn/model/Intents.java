@@ -41,6 +41,8 @@ public final class Intents {
     private static final Duration RECONCILE = Duration.ofSeconds(15);
     /** Longer than any deadline by progress: a body that nothing was heard of for so long is nobody's any more. */
     private static final long IDLE_NANOS = Duration.ofMinutes(15).toNanos();
+    /** What fails first is given up at once, though writes of the same body that began beside it may still land: longer than those take. */
+    private static final long SETTLED_NANOS = Duration.ofSeconds(10).toNanos();
 
     private final Tables tables;
     private final TableReplica replica;
@@ -112,17 +114,22 @@ public final class Intents {
                 .deferred(publication::get)
                 .invoke(() -> underway.remove(owner))
                 .onFailure()
-                .invoke(() -> work.state.set(State.GIVEN_UP))
+                .invoke(() -> giveUp(work, State.PUBLISHING))
                 .onCancellation()
-                .invoke(() -> work.state.set(State.GIVEN_UP));
+                .invoke(() -> giveUp(work, State.PUBLISHING));
     }
 
     /** Nobody goes on with the body: what is left of it is freed in the background. */
     void giveUp(OwnerId owner) {
         Underway work = underway.get(owner);
         if (work != null) {
-            work.state.compareAndSet(State.OPEN, State.GIVEN_UP);
+            giveUp(work, State.OPEN);
         }
+    }
+
+    private void giveUp(Underway work, State from) {
+        work.lastNanos = env.nanoTime();
+        work.state.compareAndSet(from, State.GIVEN_UP);
     }
 
     /** The body is part of something as of this batch. */
@@ -152,7 +159,8 @@ public final class Intents {
             if (now - work.lastNanos > IDLE_NANOS) {
                 work.state.compareAndSet(State.OPEN, State.GIVEN_UP);
             }
-            if (work.state.get() == State.GIVEN_UP && givenUp.size() < PAGE) {
+            boolean settled = now - work.lastNanos >= SETTLED_NANOS;
+            if (settled && work.state.get() == State.GIVEN_UP && givenUp.size() < PAGE) {
                 givenUp.put(owner, work);
             }
         });
