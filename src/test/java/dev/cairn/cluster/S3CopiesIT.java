@@ -1,13 +1,13 @@
 package dev.cairn.cluster;
 
+import static dev.cairn.cluster.Content.bytes;
+import static dev.cairn.cluster.Content.etag;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
-import java.util.HexFormat;
-import java.util.Random;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -143,15 +143,5 @@ final class S3CopiesIT {
 
     private static String http(Instant at) {
         return DateTimeFormatter.RFC_1123_DATE_TIME.format(at.atOffset(ZoneOffset.UTC));
-    }
-
-    private static String etag(byte[] data) {
-        return "\"" + HexFormat.of().formatHex(SigV4.digest("MD5", data)) + "\"";
-    }
-
-    private static byte[] bytes(long seed, int length) {
-        byte[] bytes = new byte[length];
-        new Random(seed).nextBytes(bytes);
-        return bytes;
     }
 }

@@ -1,12 +1,15 @@
 package dev.cairn.cluster;
 
+import static dev.cairn.cluster.Content.bytes;
+import static dev.cairn.cluster.Content.etag;
+import static dev.cairn.cluster.Content.joined;
+import static dev.cairn.cluster.Content.refused;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.Random;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
@@ -298,29 +301,5 @@ final class S3MultipartIT {
 
     private Upload upload(String key) {
         return Upload.start(wire, BUCKET, key);
-    }
-
-    private static void refused(Answer answer, String expected) {
-        assertThat(answer.status() + " " + answer.code()).as(answer.toString()).isEqualTo(expected);
-    }
-
-    private static String etag(byte[] data) {
-        return "\"" + HexFormat.of().formatHex(SigV4.digest("MD5", data)) + "\"";
-    }
-
-    private static byte[] bytes(long seed, int length) {
-        byte[] bytes = new byte[length];
-        new Random(seed).nextBytes(bytes);
-        return bytes;
-    }
-
-    private static byte[] joined(byte[]... pieces) {
-        byte[] all = new byte[Stream.of(pieces).mapToInt(piece -> piece.length).sum()];
-        int at = 0;
-        for (byte[] piece : pieces) {
-            System.arraycopy(piece, 0, all, at, piece.length);
-            at += piece.length;
-        }
-        return all;
     }
 }

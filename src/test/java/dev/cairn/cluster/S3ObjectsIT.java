@@ -1,5 +1,7 @@
 package dev.cairn.cluster;
 
+import static dev.cairn.cluster.Content.bytes;
+import static dev.cairn.cluster.Content.etag;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -8,7 +10,6 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.Arrays;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -355,15 +356,5 @@ final class S3ObjectsIT {
 
     private static String http(Instant at) {
         return DateTimeFormatter.RFC_1123_DATE_TIME.format(at.atOffset(ZoneOffset.UTC));
-    }
-
-    private static String etag(byte[] data) {
-        return "\"" + HexFormat.of().formatHex(SigV4.digest("MD5", data)) + "\"";
-    }
-
-    private static byte[] bytes(long seed, int length) {
-        byte[] bytes = new byte[length];
-        new Random(seed).nextBytes(bytes);
-        return bytes;
     }
 }
