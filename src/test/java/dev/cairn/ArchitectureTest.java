@@ -150,7 +150,7 @@ final class ArchitectureTest {
     }
 
     @Test
-    void one_package_each_knows_rocksdb_and_grpc() {
+    void one_package_each_knows_rocksdb_grpc_and_x509() {
         check(noClasses()
                 .that(not(resideInAPackage("dev.cairn.store.rocks..")))
                 .should()
@@ -159,6 +159,10 @@ final class ArchitectureTest {
                 .that(not(resideInAnyPackage("dev.cairn.net.grpc..", GENERATED)))
                 .should()
                 .dependOnClassesThat(resideInAPackage("io.grpc..")));
+        check(noClasses()
+                .that(not(resideInAPackage("dev.cairn.net.tls..")))
+                .should()
+                .dependOnClassesThat(resideInAPackage("org.bouncycastle..")));
     }
 
     @Test

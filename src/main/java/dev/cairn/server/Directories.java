@@ -5,6 +5,7 @@ import dev.cairn.config.CairnConfig;
 import dev.cairn.config.ConfigLoader.Acceptance;
 import dev.cairn.kernel.codec.Bytes;
 import dev.cairn.kernel.id.NodeId;
+import dev.cairn.net.tls.NodeIdentity;
 import dev.cairn.proto.DirectoriesValue;
 import dev.cairn.proto.GenerationValue;
 import dev.cairn.proto.KnownDirectory;

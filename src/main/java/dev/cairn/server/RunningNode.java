@@ -11,6 +11,7 @@ import dev.cairn.kernel.env.DiskSpace;
 import dev.cairn.kernel.env.RealEnv;
 import dev.cairn.layout.Layout;
 import dev.cairn.model.StorageNode;
+import dev.cairn.net.tls.NodeIdentity;
 import dev.cairn.store.rocks.RocksConfig;
 import dev.cairn.store.rocks.RocksStore;
 import java.io.IOException;
