@@ -7,6 +7,7 @@ import dev.cairn.kernel.id.BlockHash;
 import dev.cairn.kernel.id.NodeId;
 import dev.cairn.kernel.id.OwnerId;
 import dev.cairn.kernel.io.ByteSource;
+import dev.cairn.kernel.io.Repeat;
 import dev.cairn.layout.Layout;
 import dev.cairn.net.Peers;
 import dev.cairn.net.Quorum;
@@ -14,7 +15,10 @@ import dev.cairn.net.Request;
 import dev.cairn.store.Store;
 import dev.cairn.table.TableSchema;
 import dev.cairn.table.Tables;
+import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -23,6 +27,9 @@ import java.util.function.Supplier;
 
 /** Single blocks on the nodes that the layout names for them: written with a reference, read from the nearest replica, let go. */
 public final class Blocks {
+    private static final int OWNED_PAGE = 1000;
+    static final int RELEASES_AT_ONCE = 32;
+
     private final Peers peers;
     private final Supplier<Layout> layout;
     private final Tables tables;
@@ -86,13 +93,40 @@ public final class Blocks {
 
     /** Adds a reference to a block that is known to be here because another live row refers to it. */
     Uni<Void> refer(BlockHash hash, OwnerId owner) {
-        return tables.write(hash.value(), batch -> batch.put(references, owner.value(), Bytes.EMPTY))
-                .replaceWithVoid();
+        return tables.write(hash.value(), batch -> batch.put(references, owner.value(), Bytes.EMPTY));
     }
 
     Uni<Void> release(BlockHash hash, OwnerId owner) {
-        return tables.write(hash.value(), batch -> batch.remove(references, owner.value()))
-                .replaceWithVoid();
+        return tables.write(hash.value(), batch -> batch.remove(references, owner.value()));
+    }
+
+    /** Lets go all that {@code owner} refers to on any node. */
+    Uni<Void> releaseAll(OwnerId owner) {
+        return Multi.createFrom()
+                .iterable(layout.get().everyNode())
+                .onItem()
+                .transformToUniAndConcatenate(node -> releaseAll(owner, node))
+                .collect()
+                .last();
+    }
+
+    private Uni<Void> releaseAll(OwnerId owner, NodeId node) {
+        Deque<Bytes> after = new ArrayDeque<>(List.of(Bytes.EMPTY));
+        return Repeat.whileTrue(() -> peers.call(node, new Request.OwnedBlocks(owner, after.pop(), OWNED_PAGE))
+                .chain(blocks -> {
+                    if (blocks.isEmpty()) {
+                        return Uni.createFrom().item(false);
+                    }
+                    after.push(blocks.getLast().value());
+                    return Multi.createFrom()
+                            .iterable(blocks)
+                            .onItem()
+                            .transformToUni(block -> release(block, owner))
+                            .merge(RELEASES_AT_ONCE)
+                            .collect()
+                            .last()
+                            .replaceWith(true);
+                }));
     }
 
     /** The block is already in the own files; the other replicas pull it from there. */

@@ -1,29 +1,47 @@
 package dev.cairn.model;
 
 import dev.cairn.block.BlockFiles;
+import dev.cairn.block.BlockReferences;
 import dev.cairn.block.BlockWriter;
 import dev.cairn.kernel.Failure;
+import dev.cairn.kernel.id.BlockHash;
 import dev.cairn.kernel.io.ByteSource;
 import dev.cairn.kernel.io.Repeat;
 import dev.cairn.net.Request;
 import dev.cairn.net.Request.Applied;
 import dev.cairn.net.RequestHandler;
+import dev.cairn.store.Store;
 import dev.cairn.table.TableReplica;
 import io.smallrye.mutiny.Uni;
+import java.util.List;
 
 /** Answers requests from the rows and blocks of this node. */
 final class NodeHandler implements RequestHandler {
     private final TableReplica rows;
+    private final BlockReferences references;
+    private final Store store;
     private final BlockFiles files;
 
-    NodeHandler(TableReplica rows, BlockFiles files) {
+    NodeHandler(TableReplica rows, Store store, BlockReferences references, BlockFiles files) {
         this.rows = rows;
+        this.store = store;
+        this.references = references;
         this.files = files;
     }
 
     @Override
     public Uni<Applied> apply(Request.ApplyBatch request) {
         return rows.apply(request);
+    }
+
+    @Override
+    public Uni<Request.Joined> join(Request.JoinRows request) {
+        return rows.join(request);
+    }
+
+    @Override
+    public Uni<List<BlockHash>> ownedBlocks(Request.OwnedBlocks request) {
+        return references.ownedBy(store, request.owner(), request.after(), request.limit());
     }
 
     @Override

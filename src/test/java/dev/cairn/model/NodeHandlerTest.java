@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.cairn.block.BlockFiles;
+import dev.cairn.block.BlockReferences;
+import dev.cairn.block.Grace;
 import dev.cairn.kernel.Failure;
 import dev.cairn.kernel.FailureException;
 import dev.cairn.kernel.codec.Bytes;
@@ -16,8 +18,10 @@ import dev.cairn.layout.Layout;
 import dev.cairn.net.Request;
 import dev.cairn.sim.World;
 import dev.cairn.store.Store;
+import dev.cairn.table.EndQueue;
+import dev.cairn.table.Floors;
+import dev.cairn.table.Replicas;
 import dev.cairn.table.TableReplica;
-import dev.cairn.table.Tombstones;
 import dev.cairn.table.Uptime;
 import io.smallrye.mutiny.Uni;
 import java.time.Duration;
@@ -39,8 +43,11 @@ final class NodeHandlerTest {
         Env env = machine.env();
         Store store = machine.store();
         var uptime = world.await(Uptime.open(env, store));
-        var tombstones = world.await(Tombstones.open(store, uptime, () -> LAYOUT, Duration.ofMinutes(1)));
-        return new NodeHandler(new TableReplica(store, () -> LAYOUT, tombstones, List.of()), files);
+        var replicas = new Replicas(() -> LAYOUT);
+        var floors = world.await(Floors.open(store, replicas));
+        var ends = new EndQueue(uptime, Duration.ofMinutes(1));
+        var references = new BlockReferences(new Grace(uptime, Duration.ofMinutes(1), () -> true));
+        return new NodeHandler(new TableReplica(store, replicas, floors, ends, List.of()), store, references, files);
     }
 
     private Request.Applied put(BlockHash hash, ByteSource body) {

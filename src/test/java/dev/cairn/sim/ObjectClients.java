@@ -207,7 +207,7 @@ final class ObjectClients {
                 .store(bucket, new ClientBody(env, random, content.bytes(), from), content.length(), _ -> {})
                 .onFailure(ClientBody.ClientGone.class)
                 .invoke(() -> tally.saw(Tally.Event.BROKEN_OFF))
-                .chain(body -> node.objects().discard(bucket, body));
+                .invoke(body -> node.objects().discard(body));
     }
 
     private Uni<?> delete(Bytes key) {
