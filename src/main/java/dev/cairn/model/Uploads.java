@@ -130,20 +130,21 @@ public final class Uploads {
         PartValue part = value.build();
         Bytes sort = ModelTables.partSort(upload.sort(), number, owner);
         Bytes encoded = Protos.encoded(part);
+        Part published = new Part(sort, Stamp.ZERO, part);
         return objects.published(
                         body,
                         () -> tables.write(upload.partition(), batch -> {
-                            batch.row(ModelTables.UPLOADS, upload.sort(), upload.holding())
-                                    .row(ModelTables.PARTS, sort, Holding.open(batch.stamp(), encoded));
-                            if (body instanceof StoredBody.InBlocks) {
-                                intents.handOver(batch, owner);
-                            }
-                        }))
+                                    batch.row(ModelTables.UPLOADS, upload.sort(), upload.holding())
+                                            .row(ModelTables.PARTS, sort, Holding.open(batch.stamp(), encoded));
+                                    if (body instanceof StoredBody.InBlocks) {
+                                        intents.handOver(batch, owner);
+                                    }
+                                })
+                                .replaceWith(published))
                 .onFailure(Refusal::isEnded)
                 .recoverWithUni(ended -> require(upload.bucket(), upload.key(), upload.id())
                         .chain(() -> Uni.createFrom().failure(ended)))
-                .chain(() -> dropOlder(upload, number))
-                .replaceWith(new Part(sort, Stamp.ZERO, part));
+                .call(() -> dropOlder(upload, number));
     }
 
     /** Best effort: what it misses is swept when the upload ends. */
