@@ -209,16 +209,24 @@ public final class Uploads {
 
     private Uni<Completed> complete(BucketId bucket, Bytes key, OwnerId id, Completion request, int retries) {
         return row(bucket, key, id).chain(found -> {
-            if (found.isEmpty() || !found.get().isOpen()) {
+            if (isOver(found)) {
                 return Uni.createFrom().item(completedBefore(id, found, request.digest()));
             }
             Upload upload = upload(bucket, key, id, found.get());
             SortedMap<Integer, Part> newest = new TreeMap<>();
             return eachPart(upload, upload.sort(), newest, Integer.MAX_VALUE)
                     .chain(() -> assemble(upload, request, choose(id, request, newest)))
-                    .onFailure(why -> retries > 0 && Refusal.isEnded(why))
-                    .recoverWithUni(() -> complete(bucket, key, id, request, retries - 1));
+                    .onFailure(RefusalException.class)
+                    .recoverWithUni(why -> row(bucket, key, id)
+                            .chain(now -> retries > 0 && (Refusal.isEnded(why) || isOver(now))
+                                    ? complete(bucket, key, id, request, retries - 1)
+                                    : Uni.createFrom().failure(why)));
         });
+    }
+
+    /** Then its parts were no longer what they were when it was read, whatever seemed to be wrong with them. */
+    private static boolean isOver(Optional<Holding> upload) {
+        return upload.filter(Holding::isOpen).isEmpty();
     }
 
     private static Completed completedBefore(OwnerId id, Optional<Holding> ended, Bytes digest) {
