@@ -11,8 +11,10 @@ import dev.cairn.store.Tx;
 import dev.cairn.table.RowRules;
 import dev.cairn.table.RowType;
 import dev.cairn.table.TableSchema;
+import dev.cairn.table.Tables;
 import io.smallrye.mutiny.Uni;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -46,6 +48,12 @@ public final class BlockReferences implements RowRules<Lww> {
     /** The spaces that the references need, those of their table included. */
     public static List<Space> spaces() {
         return List.of(COUNTS, UNUSED, BY_OWNER, PLAIN.rows(), PLAIN.attachments());
+    }
+
+    /** What was let go is not taken up again: a reference that comes late comes for nobody. */
+    @Override
+    public Optional<String> admit(Tx tx, Bytes block, Bytes owner, @Nullable Lww old, Lww written) {
+        return old != null && old.isTombstone() && !written.isTombstone() ? Optional.of(Tables.GONE) : Optional.empty();
     }
 
     @Override

@@ -12,16 +12,19 @@ import dev.cairn.layout.Layout;
 import dev.cairn.net.Peers;
 import dev.cairn.net.Quorum;
 import dev.cairn.net.Request;
+import dev.cairn.net.Request.Applied;
 import dev.cairn.store.Store;
 import dev.cairn.table.TableSchema;
 import dev.cairn.table.Tables;
 import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
@@ -36,8 +39,7 @@ public final class Blocks {
     private final Store store;
     private final BlockFiles files;
     private final TableSchema<Lww> references;
-    private final Gate gate = new Gate();
-    private final BlockCleaner cleaner;
+    private final BlockReplica here;
 
     public Blocks(
             Peers peers,
@@ -45,18 +47,15 @@ public final class Blocks {
             Store store,
             Tables tables,
             BlockFiles files,
-            BlockReferences references) {
+            BlockReferences references,
+            BlockReplica here) {
         this.peers = peers;
         this.layout = layout;
         this.tables = tables;
         this.store = store;
         this.files = files;
         this.references = references.table();
-        this.cleaner = new BlockCleaner(store, files, references, gate);
-    }
-
-    public BlockCleaner cleaner() {
-        return cleaner;
+        this.here = here;
     }
 
     /** How many owners refer to each of these blocks, as far as this node knows. */
@@ -81,14 +80,33 @@ public final class Blocks {
 
     /** Completes when the block is durable on a quorum of its replicas and {@code owner} is known there to refer to it. */
     Uni<BlockWriter.Written> finish(BlockWriter writer, OwnerId owner) {
-        return gate.together(() -> writer.finish()
-                .chain(written -> Uni.combine()
-                        .all()
-                        .unis(place(written), refer(written.hash(), owner))
-                        .discardItems()
-                        .replaceWith(written)
-                        .onFailure()
-                        .invoke(() -> cleaner.suspect(written.hash()))));
+        return writer.seal().chain(ready -> {
+            BlockHash hash = ready.written().hash();
+            Request.ApplyBatch reference =
+                    tables.request(hash.value(), batch -> batch.put(references, owner.value(), Bytes.EMPTY));
+            List<NodeId> replicas = layout.get().replicasOf(hash.value());
+            AtomicInteger unanswered = new AtomicInteger(replicas.size());
+            return Quorum.<Applied>decide(
+                            List.of(replicas),
+                            Applied.Done.class::isInstance,
+                            node -> send(node, ready, reference).onTermination().invoke(() -> {
+                                if (unanswered.decrementAndGet() == 0) {
+                                    ready.drop();
+                                }
+                            }))
+                    .chain(gathered -> gathered.reached()
+                            ? Uni.createFrom().voidItem()
+                            // The clock of this node is behind; the bytes are there.
+                            : refer(hash, owner))
+                    .replaceWith(ready.written());
+        });
+    }
+
+    private Uni<Applied> send(NodeId node, BlockWriter.Sealed ready, Request.ApplyBatch reference) {
+        BlockHash hash = ready.written().hash();
+        return node.equals(peers.self())
+                ? here.keep(hash, ready::keep, reference)
+                : peers.call(node, new Request.PutBlock(hash, ready.written().length(), reference, ready.read()));
     }
 
     /** Adds a reference to a block that is known to be here because another live row refers to it. */
@@ -129,29 +147,16 @@ public final class Blocks {
                 }));
     }
 
-    /** The block is already in the own files; the other replicas pull it from there. */
-    private Uni<Void> place(BlockWriter.Written written) {
-        List<NodeId> replicas = layout.get().replicasOf(written.hash().value());
-        return Quorum.gather(
-                        replicas,
-                        Quorum.majority(replicas.size()),
-                        node -> node.equals(peers.self())
-                                ? Uni.createFrom().item(new Request.Applied.Done())
-                                : peers.call(node, put(written)))
-                .replaceWithVoid();
-    }
-
-    private Request.PutBlock put(BlockWriter.Written written) {
-        return new Request.PutBlock(written.hash(), written.length(), files.read(written.hash(), 0, written.length()));
-    }
-
-    /** The bytes [from, to) of a block, from this node if it is a replica, else from the first that answers. */
-    Uni<ByteSource> read(BlockHash hash, int from, int to) {
+    /** The bytes [from, to) of a block, from this node if it is a replica and has it, else from another one. */
+    ByteSource read(BlockHash hash, int from, int to) {
         List<NodeId> replicas = layout.get().replicasOf(hash.value());
-        Request.GetBlock get = new Request.GetBlock(hash, from, to);
-        if (replicas.contains(peers.self())) {
-            return peers.call(peers.self(), get);
+        if (replicas.size() == 1 && replicas.getFirst().equals(peers.self())) {
+            return here.get(hash, from, to);
         }
-        return Quorum.gather(replicas, 1, node -> peers.call(node, get)).map(List::getFirst);
+        List<NodeId> order = new ArrayList<>(replicas);
+        if (order.remove(peers.self())) {
+            order.addFirst(peers.self());
+        }
+        return new FailoverSource(order, from, to, (node, at) -> peers.call(node, new Request.GetBlock(hash, at, to)));
     }
 }

@@ -1,7 +1,9 @@
 package dev.cairn.model;
 
+import dev.cairn.block.BlockCleaner;
 import dev.cairn.block.BlockFiles;
 import dev.cairn.block.BlockReferences;
+import dev.cairn.block.BlockReplica;
 import dev.cairn.block.BlockScrub;
 import dev.cairn.block.Blocks;
 import dev.cairn.block.Bodies;
@@ -39,6 +41,7 @@ public final class StorageNode {
     private final Effects effects;
     private final Intents intents;
     private final Blocks blocks;
+    private final BlockCleaner cleaner;
     private final Endings endings;
     private final Layout layout;
     private final BlockScrub scrub;
@@ -70,9 +73,11 @@ public final class StorageNode {
         endings = new Endings(env, store, opened.replicas(), opened.floors(), ends, replica, peers);
         Lives lives = new Lives(env, peers.self());
         Agreement agreement = Agreement.ofFirstQuorum(tables);
-        blocks = new Blocks(peers, () -> layout, store, tables, files, references);
+        BlockReplica blocksHere = new BlockReplica(store, files, replica, references);
+        cleaner = blocksHere.cleaner();
+        blocks = new Blocks(peers, () -> layout, store, tables, files, references, blocksHere);
         Bodies bodies = new Bodies(blocks, tables, settings.bodies());
-        handler = new NodeHandler(replica, store, references, files);
+        handler = new NodeHandler(replica, blocksHere);
         intents = new Intents(env, tables, replica, lives);
         objects = new ObjectStore(env, tables, bodies, intents);
         uploads = new Uploads(env, tables, bodies, intents, objects);
@@ -115,7 +120,7 @@ public final class StorageNode {
         return intents.recover().call(() -> buckets.start(workers)).invoke(() -> {
             effects.start(workers);
             intents.start(workers);
-            blocks.cleaner().start(workers);
+            cleaner.start(workers);
             endings.start(workers);
             scrub.start(workers);
         });
@@ -149,6 +154,10 @@ public final class StorageNode {
     /** Answers for this node. */
     public RequestHandler handler() {
         return handler;
+    }
+
+    public BlockCleaner cleaner() {
+        return cleaner;
     }
 
     public Blocks blocks() {

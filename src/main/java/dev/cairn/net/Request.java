@@ -62,8 +62,8 @@ public sealed interface Request<R> {
 
     record RangeRow(Bytes sort, Bytes row) {}
 
-    /** Keep this block. */
-    record PutBlock(BlockHash hash, int length, ByteSource body) implements Request<Applied> {}
+    /** Keep this block, and the reference for which it comes. */
+    record PutBlock(BlockHash hash, int length, ApplyBatch reference, ByteSource body) implements Request<Applied> {}
 
     /** The blocks above {@code after} that an owner refers to, as far as this node knows; empty at the end. */
     record OwnedBlocks(OwnerId owner, Bytes after, int limit) implements Request<List<BlockHash>> {}

@@ -76,6 +76,13 @@ public final class Tables {
         return write(replicas.of(TableSchema.Placement.SHARDED, partition), partition, fill);
     }
 
+    /** A batch as one request, for whoever sends it along with something else. */
+    public Request.ApplyBatch request(Bytes partition, Consumer<Batch> fill) {
+        Batch batch = new Batch(clock.next());
+        fill.accept(batch);
+        return batch.request(partition);
+    }
+
     /** Joins rows with what the replicas hold, on a quorum of them, whatever it is: for what must not be refused. */
     public Uni<Void> join(Bytes partition, Consumer<Batch> fill) {
         Batch batch = new Batch(clock.next());

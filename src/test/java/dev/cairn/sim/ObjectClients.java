@@ -126,7 +126,7 @@ final class ObjectClients {
             case 14 -> list();
             case 15 -> abortAny();
             case 16 -> breakOff();
-            case 17 -> node.blocks().cleaner().sweep();
+            case 17 -> node.cleaner().sweep();
             case 18, 19 -> passingBucket();
             case 20 -> cleanUp();
             case 21 -> Operations.together(delete(key), copy(key, anyKey()), cleanUp());
@@ -140,7 +140,8 @@ final class ObjectClients {
     private Uni<Integer> cleanUp() {
         return node.effects()
                 .run()
-                .chain(() -> node.blocks().cleaner().clean())
+                .chain(() -> node.endings().run())
+                .chain(() -> node.cleaner().clean())
                 .invoke(() -> tally.saw(Tally.Event.CLEANED))
                 .replaceWith(1);
     }

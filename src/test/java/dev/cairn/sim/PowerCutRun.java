@@ -163,7 +163,7 @@ final class PowerCutRun {
         }
         world.pass(settings.blockDeleteDelay().multipliedBy(3).plusSeconds(30).toNanos());
         world.await(node.effects().run());
-        world.await(node.blocks().cleaner().clean());
+        world.await(node.cleaner().clean());
         StorageChecker.nothingIsLeftOver(machine);
         readEverything(bucket, node);
         listEverything(bucket, node);
