@@ -74,6 +74,14 @@ public final class BlockReplica {
                 .invoke(() -> cleaner.suspect(hash)));
     }
 
+    /** Adds a reference to a block, if it is here. */
+    public Uni<Applied> refer(Request.ReferBlock request) {
+        return gate.together(() -> files.length(request.hash())
+                .chain(length -> length.isPresent()
+                        ? rows.apply(request.reference())
+                        : Uni.createFrom().item(new Applied.Missing())));
+    }
+
     /** The bytes [from, to) of a block; that it is not here comes out with the first piece. */
     public ByteSource get(BlockHash hash, int from, int to) {
         return files.read(hash, from, to);

@@ -32,6 +32,7 @@ import java.util.function.Supplier;
 public final class Blocks {
     private static final int OWNED_PAGE = 1000;
     static final int RELEASES_AT_ONCE = 32;
+    private static final int RETRIES = 5;
 
     private final Peers peers;
     private final Supplier<Layout> layout;
@@ -82,8 +83,7 @@ public final class Blocks {
     Uni<BlockWriter.Written> finish(BlockWriter writer, OwnerId owner) {
         return writer.seal().chain(ready -> {
             BlockHash hash = ready.written().hash();
-            Request.ApplyBatch reference =
-                    tables.request(hash.value(), batch -> batch.put(references, owner.value(), Bytes.EMPTY));
+            Request.ApplyBatch reference = reference(hash, owner);
             List<NodeId> replicas = layout.get().replicasOf(hash.value());
             AtomicInteger unanswered = new AtomicInteger(replicas.size());
             return Quorum.<Applied>decide(
@@ -97,7 +97,7 @@ public final class Blocks {
                     .chain(gathered -> gathered.reached()
                             ? Uni.createFrom().voidItem()
                             // The clock of this node is behind; the bytes are there.
-                            : refer(hash, owner))
+                            : refer(hash, ready.written().length(), owner))
                     .replaceWith(ready.written());
         });
     }
@@ -109,9 +109,37 @@ public final class Blocks {
                 : peers.call(node, new Request.PutBlock(hash, ready.written().length(), reference, ready.read()));
     }
 
-    /** Adds a reference to a block that is known to be here because another live row refers to it. */
-    Uni<Void> refer(BlockHash hash, OwnerId owner) {
-        return tables.write(hash.value(), batch -> batch.put(references, owner.value(), Bytes.EMPTY));
+    /**
+     * Adds a reference to a block that another row refers to. It counts where the block is; to replicas that have missed it, it is sent, so that
+     * a quorum has it before it may go elsewhere.
+     */
+    Uni<Void> refer(BlockHash hash, int length, OwnerId owner) {
+        return refer(hash, length, owner, RETRIES);
+    }
+
+    private Uni<Void> refer(BlockHash hash, int length, OwnerId owner, int retries) {
+        Request.ApplyBatch reference = reference(hash, owner);
+        return Quorum.<Applied>decide(
+                        List.of(layout.get().replicasOf(hash.value())),
+                        Applied.Done.class::isInstance,
+                        node -> peers.call(node, new Request.ReferBlock(hash, reference))
+                                .chain(applied -> applied instanceof Applied.Missing
+                                        ? peers.call(
+                                                node,
+                                                new Request.PutBlock(hash, length, reference, read(hash, 0, length)))
+                                        : Uni.createFrom().item(applied)))
+                .chain(gathered -> {
+                    if (gathered.reached()) {
+                        return Uni.createFrom().voidItem();
+                    }
+                    return tables.isObstructed(gathered.answers()) && retries > 0
+                            ? refer(hash, length, owner, retries - 1)
+                            : Uni.createFrom().failure(new Failure.Overloaded("references").asException());
+                });
+    }
+
+    private Request.ApplyBatch reference(BlockHash hash, OwnerId owner) {
+        return tables.request(hash.value(), batch -> batch.put(references, owner.value(), Bytes.EMPTY));
     }
 
     Uni<Void> release(BlockHash hash, OwnerId owner) {

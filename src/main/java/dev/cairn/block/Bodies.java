@@ -20,10 +20,10 @@ import dev.cairn.table.TableSchema;
 import dev.cairn.table.Tables;
 import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.function.Function;
 
@@ -130,7 +130,7 @@ public final class Bodies {
     public Uni<BodyValue> share(BodyValue body, OwnerId owner) {
         BodyValue shared =
                 body.toBuilder().setOwner(Protos.proto(owner.value())).build();
-        return eachBlock(body, hash -> blocks.refer(hash, owner))
+        return eachBlock(body, block -> blocks.refer(hash(block), block.getLength(), owner))
                 .chain(() -> Multi.createFrom()
                         .range(0, body.getSegments())
                         .onItem()
@@ -147,12 +147,12 @@ public final class Bodies {
             return Uni.createFrom().voidItem();
         }
         OwnerId owner = ownerOf(body);
-        return eachBlock(body, hash -> blocks.release(hash, owner))
+        return eachBlock(body, block -> blocks.release(hash(block), owner))
                 .chain(() -> removeSegments(owner, body.getSegments()));
     }
 
     /** Runs {@code action} on each block of a body once, some at a time. */
-    private Uni<Void> eachBlock(BodyValue body, Function<BlockHash, Uni<Void>> action) {
+    private Uni<Void> eachBlock(BodyValue body, Function<BlockEntry, Uni<Void>> action) {
         Uni<Void> inRow = eachBlock(body.getBlocksList(), action);
         return Multi.createFrom()
                 .range(0, body.getSegments())
@@ -166,17 +166,21 @@ public final class Bodies {
                 .chain(() -> inRow);
     }
 
-    private static Uni<Void> eachBlock(List<BlockEntry> entries, Function<BlockHash, Uni<Void>> action) {
-        Set<BlockHash> hashes = new HashSet<>();
-        entries.forEach(entry -> hashes.add(new BlockHash(Protos.bytes(entry.getHash()))));
+    private static Uni<Void> eachBlock(List<BlockEntry> entries, Function<BlockEntry, Uni<Void>> action) {
+        SortedMap<BlockHash, BlockEntry> distinct = new TreeMap<>();
+        entries.forEach(entry -> distinct.put(hash(entry), entry));
         return Multi.createFrom()
-                .iterable(hashes.stream().sorted().toList())
+                .iterable(distinct.values())
                 .onItem()
-                .transformToUni(hash -> action.apply(hash))
+                .transformToUni(block -> action.apply(block))
                 .merge(Blocks.RELEASES_AT_ONCE)
                 .collect()
                 .last()
                 .replaceWithVoid();
+    }
+
+    private static BlockHash hash(BlockEntry block) {
+        return new BlockHash(Protos.bytes(block.getHash()));
     }
 
     public static OwnerId ownerOf(BodyValue body) {

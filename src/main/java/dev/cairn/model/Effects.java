@@ -187,9 +187,15 @@ public final class Effects {
         return released.hasPlace()
                 ? unlessHeld(
                         released.getPlace(),
-                        object -> manifests.holds(object, Bodies.ownerOf(released.getBody())),
+                        object -> holds(object, Bodies.ownerOf(released.getBody())),
                         () -> bodies.release(released.getBody()))
                 : bodies.release(released.getBody());
+    }
+
+    private Uni<Boolean> holds(ObjectValue object, OwnerId body) {
+        return object.getPartCount() > 0
+                ? manifests.holds(object, body)
+                : Uni.createFrom().item(Protos.bytes(object.getVersion()).equals(body.value()));
     }
 
     private Uni<Void> releaseManifest(ReleaseManifest released) {
@@ -206,26 +212,38 @@ public final class Effects {
     }
 
     /**
-     * An upload that has not settled may complete again with the parts it completed with before: what its object let go waits until then, and
-     * stays if the object came back with it.
+     * A version that was replaced here may still be the one that others read: what replaced it goes to a quorum first. An upload that has not
+     * settled may complete again with the parts it completed with before: what its object let go waits until then, and stays if the object came
+     * back with it.
      */
     private Uni<Void> unlessHeld(
             VersionPlace place, Function<ObjectValue, Uni<Boolean>> holds, Supplier<Uni<Void>> release) {
-        Bytes partition = Protos.bytes(place.getPartition());
-        return tables.read(ModelTables.UPLOADS, partition, Protos.bytes(place.getUploadSort()), Attachments.LEAVE)
-                .chain(upload -> {
-                    if (upload.isPresent() && !upload.get().row().isSettled()) {
-                        throw new IllegalStateException("an upload that has not settled");
-                    }
-                    return tables.read(
-                            ModelTables.OBJECTS, partition, Protos.bytes(place.getObjectSort()), Attachments.LEAVE);
-                })
-                .chain(found -> found.filter(row -> !row.row().isTombstone())
-                        .map(row -> ObjectRows.object(row.row()))
+        return uploadHasSettled(place)
+                .chain(() -> tables.readSpread(
+                        ModelTables.OBJECTS, Protos.bytes(place.getPartition()), Protos.bytes(place.getObjectSort())))
+                .chain(found -> found.filter(row -> !row.isTombstone())
+                        .map(ObjectRows::object)
                         .filter(object -> object.getVersion().equals(place.getVersion()))
                         .map(holds)
                         .orElse(Uni.createFrom().item(false)))
                 .chain(held -> held ? Uni.createFrom().voidItem() : release.get());
+    }
+
+    private Uni<Void> uploadHasSettled(VersionPlace place) {
+        if (place.getUploadSort().isEmpty()) {
+            return Uni.createFrom().voidItem();
+        }
+        return tables.read(
+                        ModelTables.UPLOADS,
+                        Protos.bytes(place.getPartition()),
+                        Protos.bytes(place.getUploadSort()),
+                        Attachments.LEAVE)
+                .invoke(upload -> {
+                    if (upload.isPresent() && !upload.get().row().isSettled()) {
+                        throw new IllegalStateException("an upload that has not settled");
+                    }
+                })
+                .replaceWithVoid();
     }
 
     /** Lets go all that this replica holds open below {@code prefix}; the others do so with theirs. */

@@ -46,6 +46,11 @@ final class NodeHandler implements RequestHandler {
     }
 
     @Override
+    public Uni<Applied> referBlock(Request.ReferBlock request) {
+        return blocks.refer(request);
+    }
+
+    @Override
     public Uni<Applied> putBlock(Request.PutBlock request) {
         return blocks.put(request);
     }

@@ -14,9 +14,9 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A version that is replaced frees its blocks; a version that comes is refused once the bucket is fenced. A body that was put whole becomes part
- * of a version once, under one stamp, so whoever sees it replaced may free it. The parts of an upload may come again under another stamp while
- * the upload has not settled: what they free is looked at again then.
+ * A version that is replaced frees its blocks, once that has come to a quorum; a version that comes is refused once the bucket is fenced. A body
+ * that was put whole becomes part of a version once, under one stamp. The parts of an upload may come again under another stamp while
+ * the upload has not settled: what they free waits until then.
  */
 final class ObjectRules implements RowRules<Lww> {
     @Override
@@ -46,17 +46,21 @@ final class ObjectRules implements RowRules<Lww> {
     }
 
     private static void release(Place here, Bytes sort, ObjectValue before) {
+        VersionPlace.Builder version = VersionPlace.newBuilder()
+                .setPartition(Protos.proto(here.partition()))
+                .setObjectSort(Protos.proto(sort))
+                .setVersion(before.getVersion());
         if (before.getPartCount() == 0) {
             if (before.getBody().getBlockSize() > 0) {
-                Effects.queue(here.tx(), releaseBody(ReleaseBody.newBuilder().setBody(before.getBody())));
+                Effects.queue(
+                        here.tx(),
+                        releaseBody(ReleaseBody.newBuilder()
+                                .setBody(before.getBody())
+                                .setPlace(version)));
             }
             return;
         }
-        VersionPlace place = VersionPlace.newBuilder()
-                .setPartition(Protos.proto(here.partition()))
-                .setObjectSort(Protos.proto(sort))
-                .setUploadSort(Protos.proto(sort.concat(Protos.bytes(before.getVersion()))))
-                .setVersion(before.getVersion())
+        VersionPlace place = version.setUploadSort(Protos.proto(sort.concat(Protos.bytes(before.getVersion()))))
                 .build();
         before.getPartsList().stream()
                 .filter(part -> part.getBody().getBlockSize() > 0)

@@ -35,6 +35,9 @@ public sealed interface Request<R> {
         /** The rules of a table do not admit a row; nothing was written. */
         record Refused(String why) implements Applied {}
 
+        /** The block that was to be referred to is not here; nothing was written. */
+        record Missing() implements Applied {}
+
         /** An expectation does not hold; nothing was written. */
         record Changed() implements Applied {}
     }
@@ -64,6 +67,9 @@ public sealed interface Request<R> {
 
     /** Keep this block, and the reference for which it comes. */
     record PutBlock(BlockHash hash, int length, ApplyBatch reference, ByteSource body) implements Request<Applied> {}
+
+    /** Add a reference to a block that should be here; answered with {@code Applied.Missing} when it is not. */
+    record ReferBlock(BlockHash hash, ApplyBatch reference) implements Request<Applied> {}
 
     /** The blocks above {@code after} that an owner refers to, as far as this node knows; empty at the end. */
     record OwnedBlocks(OwnerId owner, Bytes after, int limit) implements Request<List<BlockHash>> {}

@@ -17,6 +17,7 @@ public interface RequestHandler {
                     case Request.ReadRow read -> read(read);
                     case Request.ReadRange range -> range(range);
                     case Request.OwnedBlocks owned -> ownedBlocks(owned);
+                    case Request.ReferBlock refer -> referBlock(refer);
                     case Request.PutBlock put -> putBlock(put);
                     case Request.GetBlock get -> getBlock(get);
                 };
@@ -31,6 +32,8 @@ public interface RequestHandler {
     Uni<Request.RowRange> range(Request.ReadRange request);
 
     Uni<List<BlockHash>> ownedBlocks(Request.OwnedBlocks request);
+
+    Uni<Request.Applied> referBlock(Request.ReferBlock request);
 
     Uni<Request.Applied> putBlock(Request.PutBlock request);
 

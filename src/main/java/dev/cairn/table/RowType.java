@@ -36,6 +36,11 @@ public interface RowType<T extends Crdt<T>> {
     /** The same of an encoded row, which may cost less than to decode it. */
     boolean isTombstone(Bytes encoded);
 
+    /** Whether just this was written here before and nothing since has taken its place. */
+    default boolean holds(T current, T written) {
+        return current.equals(written);
+    }
+
     /** The stamp at or below which no write may bring the row back once it is gone; for tombstones. */
     default Stamp end(T row) {
         return stamp(row);
@@ -181,6 +186,12 @@ public interface RowType<T extends Crdt<T>> {
         @Override
         public boolean isTombstone(Bytes encoded) {
             return false;
+        }
+
+        @Override
+        public boolean holds(LwwMap current, LwwMap written) {
+            return written.fields().entrySet().stream()
+                    .allMatch(field -> field.getValue().equals(current.fields().get(field.getKey())));
         }
 
         @Override

@@ -1,5 +1,8 @@
 package dev.cairn.table;
 
+import static dev.cairn.net.Request.Attachments.LEAVE;
+import static dev.cairn.net.Request.Attachments.SEND;
+
 import dev.cairn.crdt.Crdt;
 import dev.cairn.kernel.Failure;
 import dev.cairn.kernel.codec.Bytes;
@@ -87,11 +90,11 @@ public final class Tables {
     public Uni<Void> join(Bytes partition, Consumer<Batch> fill) {
         Batch batch = new Batch(clock.next());
         fill.accept(batch);
-        Request.JoinRows request = batch.join(partition);
-        return Quorum.<Request.Joined>decide(
-                        List.of(replicas.of(TableSchema.Placement.SHARDED, partition)),
-                        _ -> true,
-                        node -> peers.call(node, request))
+        return join(replicas.of(TableSchema.Placement.SHARDED, partition), batch.join(partition));
+    }
+
+    private Uni<Void> join(List<NodeId> nodes, Request.JoinRows request) {
+        return Quorum.<Request.Joined>decide(List.of(nodes), _ -> true, node -> peers.call(node, request))
                 .replaceWithVoid();
     }
 
@@ -121,25 +124,33 @@ public final class Tables {
     }
 
     private Outcome failed(Batch batch, List<Applied> answers) {
-        Stamp highest = Stamp.ZERO;
-        boolean changed = false;
-        for (Applied answer : answers) {
-            switch (answer) {
-                case Applied.Done() -> {}
-                case Applied.Refused(String why) -> throw refusals.apply(why);
-                case Applied.Changed() -> changed = true;
-                case Applied.Obstructed(Stamp above) -> highest = above.isAfter(highest) ? above : highest;
-            }
-        }
-        if (changed) {
+        if (answers.stream().anyMatch(Applied.Changed.class::isInstance)) {
             return Outcome.CHANGED;
         }
-        if (batch.stamp().isAfter(highest)) {
+        if (batch.stamp().isAfter(obstacle(answers))) {
             // It is not the stamp of the batch that is too low, but that of a row that began before.
             throw refusals.apply(GONE);
         }
-        clock.observe(highest);
         return Outcome.OBSTRUCTED;
+    }
+
+    /** Whether rows of later stamps kept a batch from a quorum: it may go out again with a new one. Fails when one of them is not admitted. */
+    public boolean isObstructed(List<Applied> answers) {
+        return obstacle(answers).isAfter(Stamp.ZERO);
+    }
+
+    /** The highest stamp that stood in the way, which the clock passes from now on. */
+    private Stamp obstacle(List<Applied> answers) {
+        Stamp highest = Stamp.ZERO;
+        for (Applied answer : answers) {
+            switch (answer) {
+                case Applied.Done(), Applied.Missing(), Applied.Changed() -> {}
+                case Applied.Refused(String why) -> throw refusals.apply(why);
+                case Applied.Obstructed(Stamp above) -> highest = above.isAfter(highest) ? above : highest;
+            }
+        }
+        clock.observe(highest);
+        return highest;
     }
 
     /** The row of a sharded table, joined over a quorum; empty when no replica has one. */
@@ -149,6 +160,35 @@ public final class Tables {
         Request.ReadRow request = new Request.ReadRow(table.name(), partition, sort, attachments);
         return Quorum.gather(nodes, Quorum.meeting(nodes.size()), node -> peers.call(node, request))
                 .map(answers -> join(table, answers));
+    }
+
+    /**
+     * As {@link #read}, but what it gives is then on a quorum: no later read finds anything older. Replicas that differ are told of the join
+     * first.
+     */
+    public <T extends Crdt<T>> Uni<Optional<T>> readSpread(TableSchema<T> table, Bytes partition, Bytes sort) {
+        List<NodeId> nodes = replicas.of(table.placement(), partition);
+        return Quorum.gather(
+                        nodes,
+                        Quorum.meeting(nodes.size()),
+                        node -> peers.call(node, new Request.ReadRow(table.name(), partition, sort, LEAVE)))
+                .chain(answers -> answers.stream().map(FoundRow::row).distinct().count() == 1
+                        ? Uni.createFrom().item(join(table, answers).map(Found::row))
+                        : read(table, partition, sort, SEND).chain(found -> spread(table, partition, sort, found)));
+    }
+
+    private <T extends Crdt<T>> Uni<Optional<T>> spread(
+            TableSchema<T> table, Bytes partition, Bytes sort, Optional<Found<T>> found) {
+        if (found.isEmpty()) {
+            return Uni.createFrom().item(Optional.empty());
+        }
+        Bytes row = table.type().encode(found.get().row());
+        var request = new Request.JoinRows(
+                partition,
+                List.of(new Request.RowWrite(
+                        table.name(), sort, row, found.get().attachment())));
+        return join(replicas.of(table.placement(), partition), request)
+                .replaceWith(Optional.of(found.get().row()));
     }
 
     /** The row of a full-copy table as this node has it, without asking anybody. */

@@ -102,6 +102,11 @@ abstract class TableFixture {
         }
 
         @Override
+        public Uni<Applied> referBlock(Request.ReferBlock request) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
         public Uni<Applied> putBlock(Request.PutBlock request) {
             throw new UnsupportedOperationException();
         }
