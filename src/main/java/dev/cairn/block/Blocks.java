@@ -132,9 +132,10 @@ public final class Blocks {
                     if (gathered.reached()) {
                         return Uni.createFrom().voidItem();
                     }
-                    return tables.isObstructed(gathered.answers()) && retries > 0
-                            ? refer(hash, length, owner, retries - 1)
-                            : Uni.createFrom().failure(new Failure.Overloaded("references").asException());
+                    return tables.isObstructed(gathered.answers())
+                            .chain(again -> again && retries > 0
+                                    ? refer(hash, length, owner, retries - 1)
+                                    : Uni.createFrom().failure(new Failure.Overloaded("references").asException()));
                 });
     }
 

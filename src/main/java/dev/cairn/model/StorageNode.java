@@ -69,7 +69,7 @@ public final class StorageNode {
         List<TableSchema<?>> schemas = ModelTables.all(references);
         EndQueue ends = new EndQueue(opened.uptime(), settings.tombstoneAge());
         TableReplica replica = new TableReplica(store, opened.replicas(), opened.floors(), ends, schemas);
-        Tables tables = new Tables(peers, opened.replicas(), opened.stamps().clock(), Denial::exception);
+        Tables tables = new Tables(peers, opened.replicas(), opened.stamps(), Denial::exception);
         endings = new Endings(env, store, opened.replicas(), opened.floors(), ends, replica, peers);
         Lives lives = new Lives(env, peers.self());
         Agreement agreement = Agreement.ofFirstQuorum(tables);

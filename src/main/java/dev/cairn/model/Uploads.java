@@ -210,18 +210,35 @@ public final class Uploads {
     private Uni<Completed> complete(BucketId bucket, Bytes key, OwnerId id, Completion request, int retries) {
         return row(bucket, key, id).chain(found -> {
             if (isOver(found)) {
-                return Uni.createFrom().item(completedBefore(id, found, request.digest()));
+                return tables.readSpread(
+                                ModelTables.UPLOADS, ModelTables.partition(bucket), ModelTables.uploadSort(key, id))
+                        .map(ended -> completedBefore(id, ended, request.digest()));
             }
             Upload upload = upload(bucket, key, id, found.get());
             SortedMap<Integer, Part> newest = new TreeMap<>();
             return eachPart(upload, upload.sort(), newest, Integer.MAX_VALUE)
+                    // Whoever finds it completed answers so too: then it must not have been completed under what was
+                    // there before.
+                    .chain(() -> tables.passRow(
+                            ModelTables.OBJECTS, upload.partition(), ModelTables.objectSort(upload.key())))
                     .chain(() -> assemble(upload, request, choose(id, request, newest)))
                     .onFailure(RefusalException.class)
-                    .recoverWithUni(why -> row(bucket, key, id)
+                    .recoverWithUni(why -> sameEverywhere(why, bucket, key, id)
+                            .chain(() -> row(bucket, key, id))
                             .chain(now -> retries > 0 && (Refusal.isEnded(why) || isOver(now))
                                     ? complete(bucket, key, id, request, retries - 1)
                                     : Uni.createFrom().failure(why)));
         });
+    }
+
+    /**
+     * A completion that came second may have come first at one replica, under a later stamp than the one that counts, and would come up again
+     * over what is written next: it is either found now or surely nowhere.
+     */
+    private Uni<Void> sameEverywhere(Throwable why, BucketId bucket, Bytes key, OwnerId id) {
+        return Refusal.isEnded(why)
+                ? tables.unite(ModelTables.UPLOADS, ModelTables.partition(bucket), ModelTables.uploadSort(key, id))
+                : Uni.createFrom().voidItem();
     }
 
     /** Then its parts were no longer what they were when it was read, whatever seemed to be wrong with them. */

@@ -8,7 +8,6 @@ import dev.cairn.kernel.Failure;
 import dev.cairn.kernel.codec.Bytes;
 import dev.cairn.kernel.id.NodeId;
 import dev.cairn.kernel.io.Repeat;
-import dev.cairn.kernel.time.HybridClock;
 import dev.cairn.kernel.time.Stamp;
 import dev.cairn.net.Peers;
 import dev.cairn.net.Quorum;
@@ -42,14 +41,14 @@ public final class Tables {
 
     private final Peers peers;
     private final Replicas replicas;
-    private final HybridClock clock;
+    private final Stamps stamps;
     private final Function<String, RuntimeException> refusals;
 
     /** {@code refusals} makes what callers see of the word that a rule gave for refusing a row, or of {@link #GONE}. */
-    public Tables(Peers peers, Replicas replicas, HybridClock clock, Function<String, RuntimeException> refusals) {
+    public Tables(Peers peers, Replicas replicas, Stamps stamps, Function<String, RuntimeException> refusals) {
         this.peers = peers;
         this.replicas = replicas;
-        this.clock = clock;
+        this.stamps = stamps;
         this.refusals = refusals;
     }
 
@@ -81,14 +80,14 @@ public final class Tables {
 
     /** A batch as one request, for whoever sends it along with something else. */
     public Request.ApplyBatch request(Bytes partition, Consumer<Batch> fill) {
-        Batch batch = new Batch(clock.next());
+        Batch batch = new Batch(stamps.clock().next());
         fill.accept(batch);
         return batch.request(partition);
     }
 
     /** Joins rows with what the replicas hold, on a quorum of them, whatever it is: for what must not be refused. */
     public Uni<Void> join(Bytes partition, Consumer<Batch> fill) {
-        Batch batch = new Batch(clock.next());
+        Batch batch = new Batch(stamps.clock().next());
         fill.accept(batch);
         return join(replicas.of(TableSchema.Placement.SHARDED, partition), batch.join(partition));
     }
@@ -116,30 +115,44 @@ public final class Tables {
     }
 
     private Uni<Outcome> write(List<NodeId> nodes, Bytes partition, Consumer<Batch> fill) {
-        Batch batch = new Batch(clock.next());
+        Batch batch = new Batch(stamps.clock().next());
         fill.accept(batch);
         Request.ApplyBatch request = batch.request(partition);
         return Quorum.<Applied>decide(List.of(nodes), Applied.Done.class::isInstance, node -> peers.call(node, request))
-                .map(gathered -> gathered.reached() ? Outcome.WRITTEN : failed(batch, gathered.answers()));
+                .chain(gathered -> gathered.reached()
+                        ? Uni.createFrom().item(Outcome.WRITTEN)
+                        : failed(batch, gathered.answers()));
     }
 
-    private Outcome failed(Batch batch, List<Applied> answers) {
+    private Uni<Outcome> failed(Batch batch, List<Applied> answers) {
+        Stamp obstacle = obstacle(answers);
         if (answers.stream().anyMatch(Applied.Changed.class::isInstance)) {
-            return Outcome.CHANGED;
+            return Uni.createFrom().item(Outcome.CHANGED);
         }
-        if (batch.stamp().isAfter(obstacle(answers))) {
+        if (batch.stamp().isAfter(obstacle)) {
             // It is not the stamp of the batch that is too low, but that of a row that began before.
             throw refusals.apply(GONE);
         }
-        return Outcome.OBSTRUCTED;
+        return stamps.pass(obstacle).replaceWith(Outcome.OBSTRUCTED);
     }
 
-    /** Whether rows of later stamps kept a batch from a quorum: it may go out again with a new one. Fails when one of them is not admitted. */
-    public boolean isObstructed(List<Applied> answers) {
-        return obstacle(answers).isAfter(Stamp.ZERO);
+    /**
+     * Whether rows of later stamps kept a batch from a quorum: it may go out again with a new one, which is above theirs. Fails when one of its rows
+     * is not admitted.
+     */
+    public Uni<Boolean> isObstructed(List<Applied> answers) {
+        Stamp obstacle = obstacle(answers);
+        return stamps.pass(obstacle).replaceWith(obstacle.isAfter(Stamp.ZERO));
     }
 
-    /** The highest stamp that stood in the way, which the clock passes from now on. */
+    /** Completes when whatever is written next is above what a quorum now has of a row. */
+    public <T extends Crdt<T>> Uni<Void> passRow(TableSchema<T> table, Bytes partition, Bytes sort) {
+        return read(table, partition, sort, LEAVE)
+                .chain(found -> stamps.pass(
+                        found.map(row -> table.type().stamp(row.row())).orElse(Stamp.ZERO)));
+    }
+
+    /** The highest stamp that stood in the way. */
     private Stamp obstacle(List<Applied> answers) {
         Stamp highest = Stamp.ZERO;
         for (Applied answer : answers) {
@@ -149,7 +162,6 @@ public final class Tables {
                 case Applied.Obstructed(Stamp above) -> highest = above.isAfter(highest) ? above : highest;
             }
         }
-        clock.observe(highest);
         return highest;
     }
 
@@ -175,6 +187,18 @@ public final class Tables {
                 .chain(answers -> answers.stream().map(FoundRow::row).distinct().count() == 1
                         ? Uni.createFrom().item(join(table, answers).map(Found::row))
                         : read(table, partition, sort, SEND).chain(found -> spread(table, partition, sort, found)));
+    }
+
+    /** Completes when all replicas have the same row: what one of them alone has been told of is known then. Fails when one does not answer. */
+    public <T extends Crdt<T>> Uni<Void> unite(TableSchema<T> table, Bytes partition, Bytes sort) {
+        List<NodeId> nodes = replicas.of(table.placement(), partition);
+        return Repeat.whileTrue(() -> Quorum.gather(
+                        nodes,
+                        nodes.size(),
+                        node -> peers.call(node, new Request.ReadRow(table.name(), partition, sort, SEND)))
+                .chain(answers -> answers.stream().map(FoundRow::row).distinct().count() == 1
+                        ? Uni.createFrom().item(false)
+                        : spread(table, partition, sort, join(table, answers)).replaceWith(true)));
     }
 
     private <T extends Crdt<T>> Uni<Optional<T>> spread(

@@ -57,7 +57,8 @@ abstract class TableFixture {
         final Layout layout = Layout.ofOne(new Layout.Role(self, "zone", 1L << 40));
         final Env env = machine.env();
         final Store store = machine.store();
-        final HybridClock clock = world.await(Stamps.open(env, store, self)).clock();
+        final Stamps stamps = world.await(Stamps.open(env, store, self));
+        final HybridClock clock = stamps.clock();
         final Uptime uptime = world.await(Uptime.open(env, store));
         final Replicas replicas = new Replicas(() -> layout);
         final Floors floors = world.await(Floors.open(store, replicas));
@@ -69,7 +70,7 @@ abstract class TableFixture {
         Engine() {
             var peers = new LocalPeers(self);
             peers.serve(new RowsOnly(replica));
-            tables = new Tables(peers, replicas, clock, IllegalStateException::new);
+            tables = new Tables(peers, replicas, stamps, IllegalStateException::new);
             endings = new Endings(env, store, replicas, floors, ends, replica, peers);
         }
     }
