@@ -15,6 +15,7 @@ import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 
 /**
  * What lies between simulated nodes: every message takes its time, some are lost or come twice, and links can be cut, each way by itself. Who
@@ -26,6 +27,7 @@ final class SimNet {
     private final SplittableRandom random;
     private final Map<NodeId, Place> places = new TreeMap<>();
     private final Set<Link> cuts = new HashSet<>();
+    private final Map<NodeId, Predicate<Request<?>>> filters = new TreeMap<>();
     private long meanNanos = 1_000_000;
     private int lossPerMille;
     private int twicePerMille;
@@ -54,8 +56,14 @@ final class SimNet {
         cuts.add(new Link(from, to));
     }
 
+    /** Of the messages of a node only those that {@code passes} go out, for scripts that need one of them lost. */
+    void filter(NodeId from, Predicate<Request<?>> passes) {
+        filters.put(from, passes);
+    }
+
     void heal() {
         cuts.clear();
+        filters.clear();
         setTrouble(0, 0);
     }
 
@@ -85,6 +93,9 @@ final class SimNet {
         }
         return Uni.createFrom().emitter(answer -> {
             env.in(DEADLINE.toNanos(), "net.deadline", () -> answer.fail(silence()));
+            if (filters.containsKey(from) && !filters.get(from).test(request)) {
+                return;
+            }
             int copies = isRepeatable(request) && random.nextInt(1000) < twicePerMille ? 2 : 1;
             for (int copy = 0; copy < copies; copy++) {
                 send(

@@ -12,6 +12,7 @@ import dev.cairn.store.Scan;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 /** The table engine of one node on the simulated store. */
@@ -98,6 +99,42 @@ final class TablesTest extends TableFixture {
         assertThat(write(batch -> batch.expect(ROWS, KEY, seen).put(ROWS, KEY, Bytes.utf8("3"))))
                 .isEqualTo(Tables.Outcome.CHANGED);
         assertThat(value(KEY)).contains(Bytes.utf8("2"));
+    }
+
+    @Test
+    void a_conditional_batch_that_comes_twice_is_done_twice_and_another_one_is_not() {
+        var stamp = later(10);
+        var batch = new Batch(stamp).expect(ROWS, KEY, Stamp.ZERO).put(ROWS, KEY, Bytes.utf8("mine"));
+        assertThat(apply(batch)).isInstanceOf(Applied.Done.class);
+        assertThat(apply(batch)).isInstanceOf(Applied.Done.class);
+        var other = new Batch(stamp).expect(ROWS, KEY, Stamp.ZERO).put(ROWS, KEY, Bytes.utf8("theirs"));
+        assertThat(apply(other)).isInstanceOf(Applied.Changed.class);
+    }
+
+    @Test
+    void what_another_replica_holds_is_joined_though_no_client_may_write_it() {
+        var high = later(200);
+        apply(new Batch(high).put(ROWS, KEY, Bytes.utf8("high")));
+        var joined = world.await(engine.replica.join(new Batch(later(100))
+                .put(ROWS, KEY, Bytes.utf8("low"))
+                .put(ROWS, OTHER, FORBIDDEN)
+                .join(PARTITION)));
+        assertThat(joined.rows()).hasSize(2).allMatch(Optional::isPresent);
+        assertThat(value(KEY)).contains(Bytes.utf8("high"));
+        assertThat(value(OTHER)).contains(FORBIDDEN);
+    }
+
+    @Test
+    void a_stamp_beyond_the_reserve_of_the_clock_is_passed_and_one_beyond_all_reason_is_not() {
+        apply(new Batch(later(30_000)).put(ROWS, KEY, Bytes.utf8("half a minute ahead")));
+        world.await(engine.tables.write(PARTITION, batch -> batch.put(ROWS, KEY, Bytes.utf8("mine"))));
+        assertThat(value(KEY)).contains(Bytes.utf8("mine"));
+        apply(new Batch(later(90_000)).put(ROWS, OTHER, Bytes.utf8("a minute and a half ahead")));
+        assertThatThrownBy(() ->
+                        world.await(engine.tables.write(PARTITION, batch -> batch.put(ROWS, OTHER, Bytes.EMPTY))))
+                .isInstanceOfSatisfying(
+                        FailureException.class,
+                        failed -> assertThat(failed.failure()).isInstanceOf(Failure.Overloaded.class));
     }
 
     @Test
