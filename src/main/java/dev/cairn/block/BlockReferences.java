@@ -2,23 +2,33 @@ package dev.cairn.block;
 
 import dev.cairn.crdt.Lww;
 import dev.cairn.kernel.codec.Bytes;
+import dev.cairn.kernel.id.BlockHash;
+import dev.cairn.kernel.id.OwnerId;
+import dev.cairn.store.Scan;
 import dev.cairn.store.Space;
+import dev.cairn.store.Store;
 import dev.cairn.store.Tx;
-import dev.cairn.table.RowHook;
+import dev.cairn.table.RowRules;
 import dev.cairn.table.RowType;
 import dev.cairn.table.TableSchema;
+import dev.cairn.table.Tables;
+import io.smallrye.mutiny.Uni;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Who refers to which block: one row per (block, owner), a live one is a reference. Each replica counts the live rows of a block in
  * the transaction that changes them; a count that falls to none queues the block for deletion after a delay.
  */
-public final class BlockReferences implements RowHook<Lww> {
+public final class BlockReferences implements RowRules<Lww> {
     /** Live references by block; 0 is followed by the time when the block may be deleted, under which it is queued. */
     static final Space COUNTS = Space.rows("block.counts");
     /** Blocks to look at, by due time and name. */
     static final Space UNUSED = Space.queue("queue.unused-blocks");
+
+    /** The live references of this node by owner, then block: what an owner that came to nothing refers to. */
+    static final Space BY_OWNER = Space.rows("block.by-owner");
 
     private static final TableSchema<Lww> PLAIN =
             TableSchema.of("block_refs", TableSchema.Placement.SHARDED, RowType.LWW);
@@ -28,7 +38,7 @@ public final class BlockReferences implements RowHook<Lww> {
 
     public BlockReferences(Grace grace) {
         this.grace = grace;
-        this.table = PLAIN.withHook(this);
+        this.table = PLAIN.withRules(this);
     }
 
     public TableSchema<Lww> table() {
@@ -37,15 +47,28 @@ public final class BlockReferences implements RowHook<Lww> {
 
     /** The spaces that the references need, those of their table included. */
     public static List<Space> spaces() {
-        return List.of(COUNTS, UNUSED, PLAIN.rows(), PLAIN.attachments());
+        return List.of(COUNTS, UNUSED, BY_OWNER, PLAIN.rows(), PLAIN.attachments());
+    }
+
+    /** What was let go is not taken up again: a reference that comes late comes for nobody. */
+    @Override
+    public Optional<String> admit(Tx tx, Bytes block, Bytes owner, @Nullable Lww old, Lww written) {
+        return old != null && old.isTombstone() && !written.isTombstone() ? Optional.of(Tables.GONE) : Optional.empty();
     }
 
     @Override
-    public void changed(Tx tx, Bytes block, Bytes owner, @Nullable Lww old, Lww now) {
+    public void changed(Place here, Bytes owner, @Nullable Lww old, @Nullable Lww now) {
         boolean was = old != null && !old.isTombstone();
-        boolean is = !now.isTombstone();
+        boolean is = now != null && !now.isTombstone();
         if (was == is) {
             return;
+        }
+        Tx tx = here.tx();
+        Bytes block = here.partition();
+        if (is) {
+            tx.put(BY_OWNER, owner.concat(block), Bytes.EMPTY);
+        } else {
+            tx.delete(BY_OWNER, owner.concat(block));
         }
         int count = count(tx, block) + (is ? 1 : -1);
         if (count > 0) {
@@ -54,6 +77,15 @@ public final class BlockReferences implements RowHook<Lww> {
         } else {
             queueUnused(tx, block);
         }
+    }
+
+    /** Up to {@code limit} blocks above {@code after} that an owner refers to here. */
+    public Uni<List<BlockHash>> ownedBy(Store store, OwnerId owner, Bytes after, int limit) {
+        Bytes from = owner.value().concat(after.isEmpty() ? after : after.successor());
+        return store.scan(BY_OWNER, new Scan(from, owner.value().prefixEnd(), limit))
+                .map(entries -> entries.stream()
+                        .map(entry -> new BlockHash(entry.key().from(OwnerId.BYTES)))
+                        .toList());
     }
 
     Grace grace() {

@@ -7,30 +7,40 @@ import dev.cairn.kernel.id.BlockHash;
 import dev.cairn.kernel.id.NodeId;
 import dev.cairn.kernel.id.OwnerId;
 import dev.cairn.kernel.io.ByteSource;
+import dev.cairn.kernel.io.Repeat;
 import dev.cairn.layout.Layout;
 import dev.cairn.net.Peers;
 import dev.cairn.net.Quorum;
 import dev.cairn.net.Request;
+import dev.cairn.net.Request.Applied;
 import dev.cairn.store.Store;
 import dev.cairn.table.TableSchema;
 import dev.cairn.table.Tables;
+import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /** Single blocks on the nodes that the layout names for them: written with a reference, read from the nearest replica, let go. */
 public final class Blocks {
+    private static final int OWNED_PAGE = 1000;
+    static final int RELEASES_AT_ONCE = 32;
+    private static final int RETRIES = 5;
+
     private final Peers peers;
     private final Supplier<Layout> layout;
     private final Tables tables;
     private final Store store;
     private final BlockFiles files;
     private final TableSchema<Lww> references;
-    private final Gate gate = new Gate();
-    private final BlockCleaner cleaner;
+    private final BlockReplica here;
 
     public Blocks(
             Peers peers,
@@ -38,18 +48,15 @@ public final class Blocks {
             Store store,
             Tables tables,
             BlockFiles files,
-            BlockReferences references) {
+            BlockReferences references,
+            BlockReplica here) {
         this.peers = peers;
         this.layout = layout;
         this.tables = tables;
         this.store = store;
         this.files = files;
         this.references = references.table();
-        this.cleaner = new BlockCleaner(store, files, references, gate);
-    }
-
-    public BlockCleaner cleaner() {
-        return cleaner;
+        this.here = here;
     }
 
     /** How many owners refer to each of these blocks, as far as this node knows. */
@@ -74,50 +81,111 @@ public final class Blocks {
 
     /** Completes when the block is durable on a quorum of its replicas and {@code owner} is known there to refer to it. */
     Uni<BlockWriter.Written> finish(BlockWriter writer, OwnerId owner) {
-        return gate.together(() -> writer.finish()
-                .chain(written -> Uni.combine()
-                        .all()
-                        .unis(place(written), refer(written.hash(), owner))
-                        .discardItems()
-                        .replaceWith(written)
-                        .onFailure()
-                        .invoke(() -> cleaner.suspect(written.hash()))));
+        return writer.seal().chain(ready -> {
+            BlockHash hash = ready.written().hash();
+            Request.ApplyBatch reference = reference(hash, owner);
+            List<NodeId> replicas = layout.get().replicasOf(hash.value());
+            AtomicInteger unanswered = new AtomicInteger(replicas.size());
+            return Quorum.<Applied>decide(
+                            List.of(replicas),
+                            Applied.Done.class::isInstance,
+                            node -> send(node, ready, reference).onTermination().invoke(() -> {
+                                if (unanswered.decrementAndGet() == 0) {
+                                    ready.drop();
+                                }
+                            }))
+                    .chain(gathered -> gathered.reached()
+                            ? Uni.createFrom().voidItem()
+                            // The clock of this node is behind; the bytes are there.
+                            : refer(hash, ready.written().length(), owner))
+                    .replaceWith(ready.written());
+        });
     }
 
-    /** Adds a reference to a block that is known to be here because another live row refers to it. */
-    Uni<Void> refer(BlockHash hash, OwnerId owner) {
-        return tables.write(hash.value(), batch -> batch.put(references, owner.value(), Bytes.EMPTY))
-                .replaceWithVoid();
+    private Uni<Applied> send(NodeId node, BlockWriter.Sealed ready, Request.ApplyBatch reference) {
+        BlockHash hash = ready.written().hash();
+        return node.equals(peers.self())
+                ? here.keep(hash, ready::keep, reference)
+                : peers.call(node, new Request.PutBlock(hash, ready.written().length(), reference, ready.read()));
+    }
+
+    /**
+     * Adds a reference to a block that another row refers to. It counts where the block is; to replicas that have missed it, it is sent, so that
+     * a quorum has it before it may go elsewhere.
+     */
+    Uni<Void> refer(BlockHash hash, int length, OwnerId owner) {
+        return refer(hash, length, owner, RETRIES);
+    }
+
+    private Uni<Void> refer(BlockHash hash, int length, OwnerId owner, int retries) {
+        Request.ApplyBatch reference = reference(hash, owner);
+        return Quorum.<Applied>decide(
+                        List.of(layout.get().replicasOf(hash.value())),
+                        Applied.Done.class::isInstance,
+                        node -> peers.call(node, new Request.ReferBlock(hash, reference))
+                                .chain(applied -> applied instanceof Applied.Missing
+                                        ? peers.call(
+                                                node,
+                                                new Request.PutBlock(hash, length, reference, read(hash, 0, length)))
+                                        : Uni.createFrom().item(applied)))
+                .chain(gathered -> {
+                    if (gathered.reached()) {
+                        return Uni.createFrom().voidItem();
+                    }
+                    return tables.isObstructed(gathered.answers())
+                            .chain(again -> again && retries > 0
+                                    ? refer(hash, length, owner, retries - 1)
+                                    : Uni.createFrom().failure(new Failure.Overloaded("references").asException()));
+                });
+    }
+
+    private Request.ApplyBatch reference(BlockHash hash, OwnerId owner) {
+        return tables.request(hash.value(), batch -> batch.put(references, owner.value(), Bytes.EMPTY));
     }
 
     Uni<Void> release(BlockHash hash, OwnerId owner) {
-        return tables.write(hash.value(), batch -> batch.remove(references, owner.value()))
-                .replaceWithVoid();
+        return tables.write(hash.value(), batch -> batch.remove(references, owner.value()));
     }
 
-    /** The block is already in the own files; the other replicas pull it from there. */
-    private Uni<Void> place(BlockWriter.Written written) {
-        List<NodeId> replicas = layout.get().replicasOf(written.hash().value());
-        return Quorum.gather(
-                        replicas,
-                        Quorum.majority(replicas.size()),
-                        node -> node.equals(peers.self())
-                                ? Uni.createFrom().item(new Request.Applied.Done())
-                                : peers.call(node, put(written)))
-                .replaceWithVoid();
+    /** Lets go all that {@code owner} refers to on any node. */
+    Uni<Void> releaseAll(OwnerId owner) {
+        return Multi.createFrom()
+                .iterable(layout.get().everyNode())
+                .onItem()
+                .transformToUniAndConcatenate(node -> releaseAll(owner, node))
+                .collect()
+                .last();
     }
 
-    private Request.PutBlock put(BlockWriter.Written written) {
-        return new Request.PutBlock(written.hash(), written.length(), files.read(written.hash(), 0, written.length()));
+    private Uni<Void> releaseAll(OwnerId owner, NodeId node) {
+        Deque<Bytes> after = new ArrayDeque<>(List.of(Bytes.EMPTY));
+        return Repeat.whileTrue(() -> peers.call(node, new Request.OwnedBlocks(owner, after.pop(), OWNED_PAGE))
+                .chain(blocks -> {
+                    if (blocks.isEmpty()) {
+                        return Uni.createFrom().item(false);
+                    }
+                    after.push(blocks.getLast().value());
+                    return Multi.createFrom()
+                            .iterable(blocks)
+                            .onItem()
+                            .transformToUni(block -> release(block, owner))
+                            .merge(RELEASES_AT_ONCE)
+                            .collect()
+                            .last()
+                            .replaceWith(true);
+                }));
     }
 
-    /** The bytes [from, to) of a block, from this node if it is a replica, else from the first that answers. */
-    Uni<ByteSource> read(BlockHash hash, int from, int to) {
+    /** The bytes [from, to) of a block, from this node if it is a replica and has it, else from another one. */
+    ByteSource read(BlockHash hash, int from, int to) {
         List<NodeId> replicas = layout.get().replicasOf(hash.value());
-        Request.GetBlock get = new Request.GetBlock(hash, from, to);
-        if (replicas.contains(peers.self())) {
-            return peers.call(peers.self(), get);
+        if (replicas.size() == 1 && replicas.getFirst().equals(peers.self())) {
+            return here.get(hash, from, to);
         }
-        return Quorum.gather(replicas, 1, node -> peers.call(node, get)).map(List::getFirst);
+        List<NodeId> order = new ArrayList<>(replicas);
+        if (order.remove(peers.self())) {
+            order.addFirst(peers.self());
+        }
+        return new FailoverSource(order, from, to, (node, at) -> peers.call(node, new Request.GetBlock(hash, at, to)));
     }
 }

@@ -20,10 +20,10 @@ import dev.cairn.table.TableSchema;
 import dev.cairn.table.Tables;
 import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.function.Function;
 
@@ -36,7 +36,7 @@ public final class Bodies {
     public static final int BLOCKS_IN_ROW = 64;
     static final int BLOCKS_PER_SEGMENT = 512;
     private static final int MIN_PIECE_BYTES = BlockFiles.PIECE_BYTES / 2;
-    private static final int RELEASES_AT_ONCE = 32;
+    private static final int SEGMENTS_PAGE = 100;
 
     /** Block lists and manifests: partition by owner, one row per page. */
     public static final TableSchema<Lww> SEGMENTS =
@@ -60,16 +60,13 @@ public final class Bodies {
         /** Sees every piece once, in order; on a worker thread for bodies that go into blocks. */
         void passed(Bytes piece);
 
-        /** Called before the first reference of a body in blocks: completes when a crash after it can be cleaned up. */
+        /** Called before the first reference of a body in blocks is on its way: completes when a crash after it can be cleaned up. */
         Uni<Void> begins(OwnerId owner);
-
-        /** Called when a body that failed is gone again as if it had never begun; otherwise what was announced must stay. */
-        Uni<Void> undone(OwnerId owner);
     }
 
     /**
-     * Pulls a body of exactly {@code length} bytes and makes it durable. On failure the references taken so far are
-     * released; what {@link Progress#begins} announced can go when {@link Progress#undone} is called.
+     * Pulls a body of exactly {@code length} bytes and makes it durable. Of one that fails, references stay, and some may still be on their
+     * way: whoever heard that it {@linkplain Progress#begins begins} sees to them.
      */
     public Uni<StoredBody> store(OwnerId owner, ByteSource source, long length, Progress progress) {
         if (length <= limits.inlineMax()) {
@@ -133,7 +130,7 @@ public final class Bodies {
     public Uni<BodyValue> share(BodyValue body, OwnerId owner) {
         BodyValue shared =
                 body.toBuilder().setOwner(Protos.proto(owner.value())).build();
-        return eachBlock(body, hash -> blocks.refer(hash, owner))
+        return eachBlock(body, block -> blocks.refer(hash(block), block.getLength(), owner))
                 .chain(() -> Multi.createFrom()
                         .range(0, body.getSegments())
                         .onItem()
@@ -150,12 +147,12 @@ public final class Bodies {
             return Uni.createFrom().voidItem();
         }
         OwnerId owner = ownerOf(body);
-        return eachBlock(body, hash -> blocks.release(hash, owner))
+        return eachBlock(body, block -> blocks.release(hash(block), owner))
                 .chain(() -> removeSegments(owner, body.getSegments()));
     }
 
     /** Runs {@code action} on each block of a body once, some at a time. */
-    private Uni<Void> eachBlock(BodyValue body, Function<BlockHash, Uni<Void>> action) {
+    private Uni<Void> eachBlock(BodyValue body, Function<BlockEntry, Uni<Void>> action) {
         Uni<Void> inRow = eachBlock(body.getBlocksList(), action);
         return Multi.createFrom()
                 .range(0, body.getSegments())
@@ -169,17 +166,21 @@ public final class Bodies {
                 .chain(() -> inRow);
     }
 
-    private static Uni<Void> eachBlock(List<BlockEntry> entries, Function<BlockHash, Uni<Void>> action) {
-        Set<BlockHash> hashes = new HashSet<>();
-        entries.forEach(entry -> hashes.add(new BlockHash(Protos.bytes(entry.getHash()))));
+    private static Uni<Void> eachBlock(List<BlockEntry> entries, Function<BlockEntry, Uni<Void>> action) {
+        SortedMap<BlockHash, BlockEntry> distinct = new TreeMap<>();
+        entries.forEach(entry -> distinct.put(hash(entry), entry));
         return Multi.createFrom()
-                .iterable(hashes.stream().sorted().toList())
+                .iterable(distinct.values())
                 .onItem()
-                .transformToUni(hash -> action.apply(hash))
-                .merge(RELEASES_AT_ONCE)
+                .transformToUni(block -> action.apply(block))
+                .merge(Blocks.RELEASES_AT_ONCE)
                 .collect()
                 .last()
                 .replaceWithVoid();
+    }
+
+    private static BlockHash hash(BlockEntry block) {
+        return new BlockHash(Protos.bytes(block.getHash()));
     }
 
     public static OwnerId ownerOf(BodyValue body) {
@@ -189,8 +190,7 @@ public final class Bodies {
     /** Writes page {@code index} of what {@code owner} consists of. */
     public Uni<Void> writeSegment(OwnerId owner, int index, MessageLite segment) {
         Bytes value = Protos.encoded(segment);
-        return tables.write(Sha256.of(owner.value()), batch -> batch.put(SEGMENTS, sort(owner, index), value))
-                .replaceWithVoid();
+        return tables.write(Sha256.of(owner.value()), batch -> batch.put(SEGMENTS, sort(owner, index), value));
     }
 
     /** Page {@code index} of what {@code owner} consists of; fails when it is missing. */
@@ -210,27 +210,24 @@ public final class Bodies {
         return count == 0
                 ? Uni.createFrom().voidItem()
                 : tables.write(Sha256.of(owner.value()), batch -> {
-                            for (int index = 0; index < count; index++) {
-                                batch.remove(SEGMENTS, sort(owner, index));
-                            }
-                        })
-                        .replaceWithVoid();
+                    for (int index = 0; index < count; index++) {
+                        batch.remove(SEGMENTS, sort(owner, index));
+                    }
+                });
     }
 
-    /** Frees what crashed writers left: the references and segments of owners that never became part of anything. */
-    public Uni<Void> releaseOwner(OwnerId owner, List<BlockHash> referred) {
-        return Multi.createFrom()
-                .iterable(referred)
-                .onItem()
-                .transformToUni(hash -> blocks.release(hash, owner))
-                .merge(RELEASES_AT_ONCE)
-                .collect()
-                .last()
-                .chain(() -> tables.range(SEGMENTS, Sha256.of(owner.value()), Tables.Query.all(owner.value(), 1 << 14)))
-                .chain(page -> tables.write(
-                        Sha256.of(owner.value()),
-                        batch -> page.rows().forEach(row -> batch.remove(SEGMENTS, row.sort()))))
-                .replaceWithVoid();
+    /** Frees all that an owner refers to whose body never became part of anything. */
+    public Uni<Void> releaseOwner(OwnerId owner) {
+        Bytes partition = Sha256.of(owner.value());
+        return blocks.releaseAll(owner)
+                .chain(() -> tables.eachPage(
+                        SEGMENTS,
+                        partition,
+                        Tables.Query.all(owner.value(), SEGMENTS_PAGE),
+                        page -> page.isEmpty()
+                                ? Uni.createFrom().voidItem()
+                                : tables.write(
+                                        partition, batch -> page.forEach(row -> batch.remove(SEGMENTS, row.sort())))));
     }
 
     private static Bytes sort(OwnerId owner, int index) {

@@ -53,13 +53,13 @@ final class BodyReader implements ByteSource {
 
     private Uni<Void> open() {
         int index = (int) (at / body.getBlockSize());
-        return entry(index).chain(entry -> {
-            long start = (long) index * body.getBlockSize();
-            int until = (int) Math.min(entry.getLength(), to - start);
-            return blocks.read(new BlockHash(Protos.bytes(entry.getHash())), (int) (at - start), until)
-                    .invoke(source -> block = source)
-                    .replaceWithVoid();
-        });
+        return entry(index)
+                .invoke(entry -> {
+                    long start = (long) index * body.getBlockSize();
+                    int until = (int) Math.min(entry.getLength(), to - start);
+                    block = blocks.read(new BlockHash(Protos.bytes(entry.getHash())), (int) (at - start), until);
+                })
+                .replaceWithVoid();
     }
 
     private Uni<BlockEntry> entry(int index) {

@@ -1,7 +1,6 @@
 package dev.cairn.block;
 
 import dev.cairn.kernel.codec.Bytes;
-import dev.cairn.kernel.id.BlockHash;
 import dev.cairn.kernel.id.OwnerId;
 import dev.cairn.kernel.io.ByteSource;
 import dev.cairn.kernel.io.Repeat;
@@ -10,7 +9,7 @@ import dev.cairn.proto.BlockSegmentValue;
 import dev.cairn.proto.BodyValue;
 import dev.cairn.table.Protos;
 import io.smallrye.mutiny.Uni;
-import java.util.ArrayList;
+import io.smallrye.mutiny.tuples.Tuple2;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -34,7 +33,6 @@ final class BodyWriter {
     /** Guarded by this: blocks finish on any thread. */
     private final SortedMap<Integer, BlockEntry> finished = new TreeMap<>();
 
-    private final List<BlockHash> referred = new ArrayList<>();
     private int finishing;
     private long passed;
     private @Nullable Throwable broken;
@@ -58,12 +56,19 @@ final class BodyWriter {
     }
 
     Uni<StoredBody> run() {
-        return progress.begins(owner)
-                .chain(() -> Repeat.whileTrue(this::step))
-                .chain(() -> until(() -> finishing == 0))
-                .chain(this::lastSegments)
+        return Uni.combine()
+                .all()
+                .unis(progress.begins(owner), write())
+                .asTuple()
+                .map(Tuple2::getItem2)
                 .onFailure()
-                .call(this::undo);
+                .invoke(this::drop);
+    }
+
+    private Uni<StoredBody> write() {
+        return Repeat.whileTrue(this::step)
+                .chain(() -> until(() -> finishing == 0))
+                .chain(this::lastSegments);
     }
 
     /** Moves one piece; false when the body is complete. */
@@ -124,7 +129,6 @@ final class BodyWriter {
                             .setHash(Protos.proto(written.hash().value()))
                             .setLength(written.length())
                             .build());
-            referred.add(written.hash());
             wake = finishingLess();
         }
         wake.run();
@@ -226,34 +230,10 @@ final class BodyWriter {
         });
     }
 
-    /**
-     * Lets everything go again; waits for blocks that are still finishing, so that none is referred to afterwards. A block that
-     * failed may be referred to all the same, which only the recovery at the next start can tell: then the body is not undone.
-     */
-    private Uni<Void> undo() {
+    private void drop() {
         source.cancel();
         if (writer != null) {
             writer.discard();
         }
-        return allFinished()
-                .chain(() ->
-                        bodies.releaseOwner(owner, referred.stream().distinct().toList()))
-                .chain(() -> broken == null
-                        ? progress.undone(owner)
-                        : Uni.createFrom().voidItem())
-                .onFailure()
-                .recoverWithNull();
-    }
-
-    private Uni<Void> allFinished() {
-        return Repeat.whileTrue(() -> Uni.createFrom().emitter(emitter -> {
-            synchronized (this) {
-                if (finishing > 0) {
-                    wakeUp = () -> emitter.complete(true);
-                    return;
-                }
-            }
-            emitter.complete(false);
-        }));
     }
 }

@@ -5,6 +5,7 @@ import dev.cairn.kernel.Secret;
 import dev.cairn.kernel.codec.Bytes;
 import dev.cairn.kernel.env.Env;
 import dev.cairn.kernel.id.BucketId;
+import dev.cairn.kernel.time.Stamp;
 import dev.cairn.table.LocalCache;
 import dev.cairn.table.RowKeys;
 import dev.cairn.table.TableReplica;
@@ -38,11 +39,13 @@ public final class AccessKeys {
 
     private final Env env;
     private final Tables tables;
+    private final Agreement agreement;
     private final LocalCache<String, AccessKey> cache = new LocalCache<>(List.of(ModelTables.KEYS), CACHED);
 
-    public AccessKeys(Env env, Tables tables, TableReplica replica) {
+    AccessKeys(Env env, Tables tables, Agreement agreement, TableReplica replica) {
         this.env = env;
         this.tables = tables;
+        this.agreement = agreement;
         replica.listen(cache);
     }
 
@@ -68,15 +71,14 @@ public final class AccessKeys {
     private Uni<AccessKey> insert(String id, String secret, String name) {
         long now = env.wallMillis();
         Bytes sort = Bytes.utf8(id);
-        return tables.writeEverywhere(batch -> batch.expect(ModelTables.KEYS, sort, dev.cairn.kernel.time.Stamp.ZERO)
+        return agreement
+                .change(batch -> batch.expect(ModelTables.KEYS, sort, Stamp.ZERO)
                         .set(ModelTables.KEYS, sort, SECRET, Bytes.utf8(secret))
                         .set(ModelTables.KEYS, sort, NAME, Bytes.utf8(name))
                         .set(ModelTables.KEYS, sort, CREATED, Bytes.ofLong(now)))
-                .chain(outcome -> switch (outcome) {
-                    case WRITTEN ->
-                        Uni.createFrom().item(new AccessKey(id, new Secret(secret), name, now, false, Map.of()));
-                    case CHANGED -> refuse(new Refusal.AccessKeyAlreadyExists(id));
-                });
+                .chain(first -> first
+                        ? Uni.createFrom().item(new AccessKey(id, new Secret(secret), name, now, false, Map.of()))
+                        : refuse(new Refusal.AccessKeyAlreadyExists(id)));
     }
 
     public Uni<Optional<AccessKey>> find(String id) {

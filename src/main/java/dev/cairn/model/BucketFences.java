@@ -1,93 +1,103 @@
 package dev.cairn.model;
 
+import dev.cairn.crdt.Holding;
 import dev.cairn.kernel.codec.Bytes;
+import dev.cairn.kernel.env.Env;
 import dev.cairn.kernel.id.BucketId;
+import dev.cairn.kernel.id.OwnerId;
 import dev.cairn.kernel.work.Workers;
-import dev.cairn.net.Request;
+import dev.cairn.proto.FenceValue;
+import dev.cairn.table.Protos;
+import dev.cairn.table.TableReplica;
 import dev.cairn.table.Tables;
 import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
 import java.time.Duration;
-import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
 /**
- * Keeps objects out of buckets that are being deleted. A deletion that fails behind its fence, or is cut short by a crash, leaves a bucket
- * that takes nothing: such fences are taken down again. Safe from any thread.
+ * Keeps objects out of buckets that are being deleted. Each attempt puts up a fence of its own. One that fails behind its fence, or is cut short
+ * by a crash, would leave a bucket that takes nothing: its fence is let go again when the bucket turns out to have stayed. Safe from any thread.
  */
 final class BucketFences {
     private static final Duration EVERY = Duration.ofSeconds(5);
+    private static final int PAGE = 1000;
 
+    private final Env env;
     private final Tables tables;
-    private final Map<BucketId, Integer> deletions = new ConcurrentHashMap<>();
-    private final Set<BucketId> doubtful = ConcurrentHashMap.newKeySet();
+    private final TableReplica replica;
+    private final Lives lives;
+    private final Map<OwnerId, Fence> fences = new ConcurrentHashMap<>();
 
-    BucketFences(Tables tables) {
+    /** A fence that has not ended; whoever put it up may still be at work behind it. */
+    private record Fence(BucketId bucket, OwnerId id, Holding holding, boolean atWork) {
+        Fence over() {
+            return new Fence(bucket, id, holding, false);
+        }
+    }
+
+    BucketFences(Env env, Tables tables, TableReplica replica, Lives lives) {
+        this.env = env;
         this.tables = tables;
+        this.replica = replica;
+        this.lives = lives;
     }
 
     /** Runs {@code deletion} behind a fence, which can go up only while the bucket is empty. */
-    Uni<Void> behind(BucketId id, Supplier<Uni<Void>> deletion) {
+    Uni<Void> behind(BucketId bucket, Supplier<Uni<Void>> deletion) {
         return Uni.createFrom().deferred(() -> {
-            deletions.merge(id, 1, Integer::sum);
-            return tables.write(
-                            ModelTables.partition(id), batch -> batch.put(ModelTables.FENCES, Bytes.EMPTY, Bytes.EMPTY))
+            OwnerId id = new OwnerId(env.randomBytes(OwnerId.BYTES));
+            Bytes what = Protos.encoded(FenceValue.newBuilder()
+                    .setCoordinator(lives.mine())
+                    .setBucket(Protos.proto(bucket.value()))
+                    .build());
+            return tables.write(ModelTables.partition(bucket), batch -> {
+                        Holding holding = Holding.open(batch.stamp(), what);
+                        fences.put(id, new Fence(bucket, id, holding, true));
+                        batch.row(ModelTables.FENCES, id.value(), holding);
+                    })
                     .chain(() -> deletion.get())
                     .onTermination()
-                    .invoke((_, failure, cancelled) -> {
-                        if (failure != null || cancelled) {
-                            doubtful.add(id);
-                        }
-                        deletions.computeIfPresent(id, (_, count) -> count == 1 ? null : count - 1);
-                    });
+                    .invoke(() -> fences.computeIfPresent(id, (_, fence) -> fence.over()));
         });
     }
 
-    /** Looks after fences for as long as the node runs, first after those of earlier lives. */
-    void start(Workers workers, List<BucketId> known, Function<BucketId, Uni<Boolean>> exists) {
-        doubtful.addAll(known);
-        workers.start("bucket fences", Duration.ZERO, EVERY, worker -> {
-            worker.queued(doubtful.size());
-            return Multi.createFrom()
-                    .iterable(List.copyOf(doubtful))
-                    .onItem()
-                    .transformToUniAndConcatenate(id -> settle(id, exists))
-                    .collect()
-                    .last();
-        });
-    }
-
-    private Uni<Boolean> settle(BucketId id, Function<BucketId, Uni<Boolean>> exists) {
-        if (deletions.containsKey(id)) {
-            return Uni.createFrom().item(false);
-        }
-        return exists.apply(id)
-                .chain(stays -> stays ? takeDown(id) : Uni.createFrom().item(true))
-                .invoke(settled -> {
-                    if (settled) {
-                        doubtful.remove(id);
+    /** Looks after fences for as long as the node runs, first after those of lives that are over. */
+    Uni<Void> start(Workers workers, Function<BucketId, Uni<Boolean>> exists) {
+        return replica.eachHere(ModelTables.FENCES, PAGE, row -> {
+                    FenceValue fence =
+                            Protos.parse(FenceValue.parser(), row.row().what());
+                    if (lives.isOver(fence.getCoordinator())) {
+                        OwnerId id = new OwnerId(row.sort());
+                        fences.put(id, new Fence(new BucketId(Protos.bytes(fence.getBucket())), id, row.row(), false));
                     }
-                });
+                })
+                .invoke(() -> workers.start("bucket fences", Duration.ZERO, EVERY, worker -> {
+                    worker.queued(fences.size());
+                    return Multi.createFrom()
+                            .iterable(fences.values())
+                            .filter(fence -> !fence.atWork)
+                            .onItem()
+                            .transformToUniAndConcatenate(fence -> end(fence, exists))
+                            .collect()
+                            .last();
+                }));
     }
 
-    /** On condition that it is the fence just seen, not that of a new attempt. */
-    private Uni<Boolean> takeDown(BucketId id) {
-        return tables.read(ModelTables.FENCES, ModelTables.partition(id), Bytes.EMPTY, Request.Attachments.LEAVE)
-                .chain(found -> found.filter(fence -> !fence.row().isTombstone())
-                        .map(fence -> deletions.containsKey(id)
-                                ? Uni.createFrom().item(false)
-                                : tables.write(
-                                                ModelTables.partition(id),
-                                                batch -> batch.expect(
-                                                                ModelTables.FENCES,
-                                                                Bytes.EMPTY,
-                                                                fence.row().stamp())
-                                                        .remove(ModelTables.FENCES, Bytes.EMPTY))
-                                        .map(outcome -> outcome == Tables.Outcome.WRITTEN))
-                        .orElse(Uni.createFrom().item(true)));
+    private Uni<Void> end(Fence fence, Function<BucketId, Uni<Boolean>> exists) {
+        return exists.apply(fence.bucket)
+                .chain(stays -> tables.join(
+                        ModelTables.partition(fence.bucket),
+                        batch -> batch.row(
+                                ModelTables.FENCES,
+                                fence.id.value(),
+                                fence.holding.ended(
+                                        stays ? Holding.Outcome.LET_GO : Holding.Outcome.HANDED_OVER,
+                                        batch.stamp(),
+                                        Bytes.EMPTY))))
+                .invoke(() -> fences.remove(fence.id));
     }
 }

@@ -8,7 +8,7 @@ import dev.cairn.kernel.env.Env;
 import dev.cairn.kernel.id.BucketId;
 import dev.cairn.kernel.time.Stamp;
 import dev.cairn.kernel.work.Workers;
-import dev.cairn.store.Store;
+import dev.cairn.net.Request;
 import dev.cairn.table.Batch;
 import dev.cairn.table.LocalCache;
 import dev.cairn.table.RowKeys;
@@ -45,19 +45,19 @@ public final class Buckets {
     private static final Pattern HEX_ID = Pattern.compile("[0-9a-f]{64}");
 
     private final Env env;
-    private final Store store;
     private final Tables tables;
+    private final Agreement agreement;
     private final AccessKeys keys;
     private final BucketFences fences;
     private final LocalCache<String, BucketId> aliases = new LocalCache<>(List.of(ModelTables.ALIASES), CACHED);
     private final LocalCache<BucketId, Bucket> buckets = new LocalCache<>(List.of(ModelTables.BUCKETS), CACHED);
 
-    public Buckets(Env env, Store store, Tables tables, TableReplica replica, AccessKeys keys) {
+    Buckets(Env env, Tables tables, Agreement agreement, TableReplica replica, AccessKeys keys, Lives lives) {
         this.env = env;
-        this.store = store;
         this.tables = tables;
+        this.agreement = agreement;
         this.keys = keys;
-        this.fences = new BucketFences(tables);
+        this.fences = new BucketFences(env, tables, replica, lives);
         replica.listen(aliases);
         replica.listen(buckets);
     }
@@ -84,17 +84,16 @@ public final class Buckets {
             Bucket bucket = new Bucket(
                     new BucketId(env.randomBytes(BucketId.BYTES)), env.wallMillis(), List.of(alias), Map.of(), grants);
             Bytes sort = bucket.id().value();
-            return tables.writeEverywhere(batch -> {
+            return agreement
+                    .change(batch -> {
                         batch.expect(ModelTables.ALIASES, Bytes.utf8(alias), seen)
                                 .put(ModelTables.ALIASES, Bytes.utf8(alias), sort)
                                 .set(ModelTables.BUCKETS, sort, CREATED, Bytes.ofLong(bucket.createdMillis()))
                                 .set(ModelTables.BUCKETS, sort, ALIAS + alias, Bytes.EMPTY);
                         grants.forEach((key, grant) -> batch.set(ModelTables.BUCKETS, sort, GRANT + key, flags(grant)));
                     })
-                    .chain(outcome -> switch (outcome) {
-                        case WRITTEN -> Uni.createFrom().item(bucket);
-                        case CHANGED -> refuse(new Refusal.BucketAlreadyExists(alias));
-                    });
+                    .chain(first ->
+                            first ? Uni.createFrom().item(bucket) : refuse(new Refusal.BucketAlreadyExists(alias)));
         });
     }
 
@@ -156,15 +155,13 @@ public final class Buckets {
 
     /** Looks after what deletions left half done. */
     Uni<Void> start(Workers workers) {
-        return list().invoke(all ->
-                        fences.start(workers, all.stream().map(Bucket::id).toList(), this::exists))
-                .replaceWithVoid();
+        return fences.start(workers, this::exists);
     }
 
-    /** As the rows say, whatever is cached. */
+    /** As a quorum says, whatever this node has heard of it. */
     private Uni<Boolean> exists(BucketId id) {
-        return tables.readHere(ModelTables.BUCKETS, id.value())
-                .map(row -> row.flatMap(it -> decode(id, it)).isPresent());
+        return tables.read(ModelTables.BUCKETS, RowKeys.FULL_COPY_PARTITION, id.value(), Request.Attachments.LEAVE)
+                .map(found -> found.flatMap(row -> decode(id, row.row())).isPresent());
     }
 
     public Uni<Bucket> addAlias(BucketId id, String alias) {
@@ -256,17 +253,18 @@ public final class Buckets {
             Bucket bucket = row.flatMap(it -> decode(id, it))
                     .orElseThrow(() -> new Refusal.NoSuchBucket(id.toHex()).asException());
             return steps.apply(bucket)
-                    .chain(write -> tables.writeEverywhere(batch -> {
+                    .chain(write -> agreement.change(batch -> {
                         batch.expect(ModelTables.BUCKETS, id.value(), row.get().stamp());
                         write.accept(batch);
                     }))
-                    .chain(outcome -> switch (outcome) {
-                        case WRITTEN -> Uni.createFrom().voidItem();
-                        case CHANGED ->
-                            retries > 0
-                                    ? changed(id, steps, retries - 1)
-                                    : Uni.createFrom()
-                                            .failure(new Failure.Overloaded("changes of one bucket").asException());
+                    .chain(done -> {
+                        if (done) {
+                            return Uni.createFrom().voidItem();
+                        }
+                        return retries > 0
+                                ? changed(id, steps, retries - 1)
+                                : Uni.createFrom()
+                                        .failure(new Failure.Overloaded("changes of one bucket").asException());
                     });
         });
     }
@@ -297,8 +295,8 @@ public final class Buckets {
 
     /** Counted where the bucket's objects lie, in the transactions that wrote them. */
     public Uni<BucketUsage> usage(BucketId id) {
-        return store.get(BucketCounters.SPACE, ModelTables.partition(id))
-                .map(found -> found.map(BucketCounters::of).orElse(BucketCounters.NONE))
+        return tables.read(BucketCounters.TABLE, ModelTables.partition(id), Bytes.EMPTY, Request.Attachments.LEAVE)
+                .map(found -> found.map(Tables.Found::row).orElse(BucketCounters.NONE))
                 .map(counted -> new BucketUsage(
                         counted.objects(), counted.bytes(), counted.uploads(), counted.parts(), counted.partBytes()));
     }

@@ -2,7 +2,7 @@ package dev.cairn.model;
 
 import dev.cairn.block.Bodies;
 import dev.cairn.block.Grace;
-import dev.cairn.crdt.Lww;
+import dev.cairn.crdt.Holding;
 import dev.cairn.kernel.codec.Bytes;
 import dev.cairn.kernel.codec.Sha256;
 import dev.cairn.kernel.env.Env;
@@ -11,8 +11,12 @@ import dev.cairn.kernel.io.Repeat;
 import dev.cairn.kernel.work.Stuck;
 import dev.cairn.kernel.work.Worker;
 import dev.cairn.kernel.work.Workers;
+import dev.cairn.net.Request.Attachments;
 import dev.cairn.proto.EffectValue;
-import dev.cairn.proto.PartSegmentValue;
+import dev.cairn.proto.ObjectValue;
+import dev.cairn.proto.ReleaseBody;
+import dev.cairn.proto.ReleaseManifest;
+import dev.cairn.proto.VersionPlace;
 import dev.cairn.store.Entry;
 import dev.cairn.store.Scan;
 import dev.cairn.store.Space;
@@ -28,6 +32,8 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
+import java.util.function.Supplier;
 
 /**
  * What must follow a change of rows: freeing blocks, sweeping parts. Queued in the transaction of the change, so that no crash
@@ -47,6 +53,7 @@ public final class Effects {
     private final Store store;
     private final Tables tables;
     private final Bodies bodies;
+    private final Manifests manifests;
     private final Grace grace;
     private final Stuck stuck = new Stuck();
 
@@ -56,6 +63,7 @@ public final class Effects {
         this.store = store;
         this.tables = tables;
         this.bodies = bodies;
+        this.manifests = new Manifests(bodies);
         this.grace = grace;
     }
 
@@ -156,18 +164,18 @@ public final class Effects {
 
     private Uni<Void> perform(EffectValue effect) {
         return switch (effect.getEffectCase()) {
-            case RELEASE_BODY -> bodies.release(effect.getReleaseBody().getBody());
-            case RELEASE_MANIFEST ->
-                releaseManifest(
-                        new OwnerId(Protos.bytes(effect.getReleaseManifest().getVersion())),
-                        effect.getReleaseManifest().getPages());
+            case RELEASE_BODY -> release(effect.getReleaseBody());
+            case RELEASE_MANIFEST -> releaseManifest(effect.getReleaseManifest());
+            case RELEASE_OWNER ->
+                bodies.releaseOwner(
+                        new OwnerId(Protos.bytes(effect.getReleaseOwner().getOwner())));
             case SWEEP_UPLOAD ->
-                removeAll(
+                letGoAll(
                         ModelTables.PARTS,
                         Protos.bytes(effect.getSweepUpload().getPartition()),
                         Protos.bytes(effect.getSweepUpload().getSort()));
             case ABORT_UPLOADS ->
-                removeAll(
+                letGoAll(
                         ModelTables.UPLOADS,
                         Protos.bytes(effect.getAbortUploads().getPartition()),
                         Bytes.EMPTY);
@@ -175,34 +183,83 @@ public final class Effects {
         };
     }
 
-    private Uni<Void> releaseManifest(OwnerId version, int pages) {
-        return Multi.createFrom()
-                .range(0, pages)
-                .onItem()
-                .transformToUniAndConcatenate(index -> bodies.segmentIfPresent(
-                                version, index, PartSegmentValue.parser())
-                        .onItem()
-                        .transformToMulti(page -> Multi.createFrom()
-                                .iterable(
-                                        page.map(PartSegmentValue::getPartsList).orElse(List.of())))
-                        .onItem()
-                        .transformToUniAndConcatenate(part -> bodies.release(part.getBody()))
-                        .collect()
-                        .last())
-                .collect()
-                .last()
-                .chain(() -> bodies.removeSegments(version, pages));
+    private Uni<Void> release(ReleaseBody released) {
+        return released.hasPlace()
+                ? unlessHeld(
+                        released.getPlace(),
+                        object -> holds(object, Bodies.ownerOf(released.getBody())),
+                        () -> bodies.release(released.getBody()))
+                : bodies.release(released.getBody());
     }
 
-    /** Drops all rows below {@code prefix}; their hooks free what they hold. */
-    private Uni<Void> removeAll(TableSchema<Lww> table, Bytes partition, Bytes prefix) {
-        return tables.eachPage(
+    private Uni<Boolean> holds(ObjectValue object, OwnerId body) {
+        return object.getPartCount() > 0
+                ? manifests.holds(object, body)
+                : Uni.createFrom().item(Protos.bytes(object.getVersion()).equals(body.value()));
+    }
+
+    private Uni<Void> releaseManifest(ReleaseManifest released) {
+        return unlessHeld(
+                released.getPlace(),
+                object -> Uni.createFrom().item(object.getManifestOwner().equals(released.getOwner())),
+                () -> manifests.release(
+                        new OwnerId(Protos.bytes(released.getOwner())),
+                        released.getPages(),
+                        part -> release(ReleaseBody.newBuilder()
+                                .setBody(part.getBody())
+                                .setPlace(released.getPlace())
+                                .build())));
+    }
+
+    /**
+     * A version that was replaced here may still be the one that others read: what replaced it goes to a quorum first. An upload that has not
+     * settled may complete again with the parts it completed with before: what its object let go waits until then, and stays if the object came
+     * back with it.
+     */
+    private Uni<Void> unlessHeld(
+            VersionPlace place, Function<ObjectValue, Uni<Boolean>> holds, Supplier<Uni<Void>> release) {
+        return uploadHasSettled(place)
+                .chain(() -> tables.readSpread(
+                        ModelTables.OBJECTS, Protos.bytes(place.getPartition()), Protos.bytes(place.getObjectSort())))
+                .chain(found -> found.filter(row -> !row.isTombstone())
+                        .map(ObjectRows::object)
+                        .filter(object -> object.getVersion().equals(place.getVersion()))
+                        .map(holds)
+                        .orElse(Uni.createFrom().item(false)))
+                .chain(held -> held ? Uni.createFrom().voidItem() : release.get());
+    }
+
+    private Uni<Void> uploadHasSettled(VersionPlace place) {
+        if (place.getUploadSort().isEmpty()) {
+            return Uni.createFrom().voidItem();
+        }
+        return tables.read(
+                        ModelTables.UPLOADS,
+                        Protos.bytes(place.getPartition()),
+                        Protos.bytes(place.getUploadSort()),
+                        Attachments.LEAVE)
+                .invoke(upload -> {
+                    if (upload.isPresent() && !upload.get().row().isSettled()) {
+                        throw new IllegalStateException("an upload that has not settled");
+                    }
+                })
+                .replaceWithVoid();
+    }
+
+    /** Lets go all that this replica holds open below {@code prefix}; the others do so with theirs. */
+    private Uni<Void> letGoAll(TableSchema<Holding> table, Bytes partition, Bytes prefix) {
+        return tables.eachPageHere(
                 table,
                 partition,
-                Tables.Query.all(prefix, PAGE),
+                prefix,
+                PAGE,
                 rows -> rows.isEmpty()
                         ? Uni.createFrom().voidItem()
-                        : tables.write(partition, batch -> rows.forEach(row -> batch.remove(table, row.sort())))
-                                .replaceWithVoid());
+                        : tables.join(
+                                partition,
+                                batch -> rows.forEach(row -> batch.row(
+                                        table,
+                                        row.sort(),
+                                        row.row().ended(Holding.Outcome.LET_GO, batch.stamp(), Bytes.EMPTY)))));
     }
 }

@@ -1,19 +1,13 @@
 package dev.cairn.model;
 
-import dev.cairn.block.BlockReferences;
-import dev.cairn.block.Bodies;
-import dev.cairn.crdt.Lww;
+import dev.cairn.crdt.Holding;
 import dev.cairn.kernel.Failure;
 import dev.cairn.kernel.codec.Bytes;
 import dev.cairn.kernel.env.Env;
-import dev.cairn.kernel.id.BlockHash;
 import dev.cairn.kernel.id.BucketId;
-import dev.cairn.kernel.id.NodeId;
 import dev.cairn.kernel.id.OwnerId;
-import dev.cairn.kernel.io.Repeat;
 import dev.cairn.kernel.work.Worker;
 import dev.cairn.kernel.work.Workers;
-import dev.cairn.net.Request;
 import dev.cairn.proto.IntentValue;
 import dev.cairn.table.Batch;
 import dev.cairn.table.Protos;
@@ -23,74 +17,67 @@ import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 
 /**
- * Bodies on their way in. An intent is written before the first reference of a body and goes in the very batch that makes the body
- * part of something; so an intent of an earlier life of this node names what a crash left, and only that. Those of this life that are
- * given up half-way are freed while it goes on.
+ * Bodies on their way in. An intent is declared before a body is part of anything, and handed over in the very batch that makes it so; a replica
+ * where the intent was let go takes no such batch any more. So a body that is given up half-way, by this life of the node or an earlier one, is
+ * let go without asking how far it came: where it became part of something after all, that counts.
  */
 public final class Intents {
     private static final int PAGE = 1000;
-    private static final Duration RECONCILE = Duration.ofSeconds(15);
+    private static final Duration LOOK = Duration.ofSeconds(5);
     /** Longer than any deadline by progress: a body that nothing was heard of for so long is nobody's any more. */
     private static final long IDLE_NANOS = Duration.ofMinutes(15).toNanos();
-    /** What fails first is given up at once, though writes of the same body that began beside it may still land: longer than those take. */
-    private static final long SETTLED_NANOS = Duration.ofSeconds(10).toNanos();
 
+    private final Env env;
     private final Tables tables;
     private final TableReplica replica;
-    private final BlockReferences references;
-    private final Bodies bodies;
-    private final Bytes value;
-    private final IntentValue mine;
-    private final Env env;
+    private final Lives lives;
+    private final Bytes what;
     private final Map<OwnerId, Underway> underway = new ConcurrentHashMap<>();
-
-    private enum State {
-        OPEN,
-        PUBLISHING,
-        GIVEN_UP
-    }
 
     /** A body that this life of the node began. */
     private static final class Underway {
         private final Bytes partition;
-        private final AtomicReference<State> state = new AtomicReference<>(State.OPEN);
+        private volatile Holding holding;
         private volatile long lastNanos;
+        private volatile boolean givenUp;
 
-        Underway(Bytes partition, long nowNanos) {
+        Underway(Bytes partition, Holding holding, long nowNanos) {
             this.partition = partition;
+            this.holding = holding;
             this.lastNanos = nowNanos;
         }
     }
 
-    public Intents(
-            Env env, NodeId self, Tables tables, TableReplica replica, BlockReferences references, Bodies bodies) {
+    Intents(Env env, Tables tables, TableReplica replica, Lives lives) {
         this.env = env;
         this.tables = tables;
         this.replica = replica;
-        this.references = references;
-        this.bodies = bodies;
-        this.mine = IntentValue.newBuilder()
-                .setIncarnation(env.randomBytes(Long.BYTES).longAt(0))
-                .setCoordinator(Protos.proto(self.value()))
+        this.lives = lives;
+        this.what = Protos.encoded(IntentValue.newBuilder()
+                .setCoordinator(lives.mine())
                 .setStartedMillis(env.wallMillis())
-                .build();
-        this.value = Protos.encoded(mine);
+                .build());
     }
 
     Uni<Void> declare(BucketId bucket, OwnerId owner) {
         Bytes partition = ModelTables.partition(bucket);
-        underway.put(owner, new Underway(partition, env.nanoTime()));
-        return tables.write(partition, batch -> batch.put(ModelTables.INTENTS, owner.value(), value))
-                .replaceWithVoid();
+        return tables.write(partition, batch -> {
+            Holding holding = Holding.open(batch.stamp(), what);
+            underway.merge(owner, new Underway(partition, holding, env.nanoTime()), (before, _) -> {
+                before.holding = holding;
+                return before;
+            });
+            batch.row(ModelTables.INTENTS, owner.value(), holding);
+        });
     }
 
     /** Work on the body goes on. */
@@ -101,148 +88,92 @@ public final class Intents {
         }
     }
 
-    /**
-     * Runs what makes the body part of something, unless it was given up: a body is either published or freed, never both. What fails is given
-     * up, for it may or may not have happened.
-     */
-    <R> Uni<R> publish(OwnerId owner, Supplier<Uni<R>> publication) {
-        Underway work = underway.get(owner);
-        if (work == null || !work.state.compareAndSet(State.OPEN, State.PUBLISHING)) {
-            return Uni.createFrom().failure(new Failure.Overloaded("a body that was given up").asException());
-        }
+    /** Runs what makes the body part of something; empty when it did not. What fails may or may not have done so, and is given up. */
+    <R> Uni<Optional<R>> publish(OwnerId owner, Supplier<Uni<Optional<R>>> publication) {
         return Uni.createFrom()
                 .deferred(publication::get)
-                .invoke(() -> underway.remove(owner))
+                .invoke(done -> done.ifPresent(_ -> underway.remove(owner)))
                 .onFailure()
-                .invoke(() -> giveUp(work, State.PUBLISHING))
+                .invoke(() -> giveUp(owner))
                 .onCancellation()
-                .invoke(() -> giveUp(work, State.PUBLISHING));
+                .invoke(() -> giveUp(owner));
+    }
+
+    /** The body is part of something as of this batch; fails when it was given up. */
+    void handOver(Batch batch, OwnerId owner) {
+        Underway work = underway.get(owner);
+        if (work == null || work.givenUp) {
+            throw new Failure.Overloaded("a body that was given up").asException();
+        }
+        batch.row(
+                ModelTables.INTENTS,
+                owner.value(),
+                work.holding.ended(Holding.Outcome.HANDED_OVER, batch.stamp(), Bytes.EMPTY));
     }
 
     /** Nobody goes on with the body: what is left of it is freed in the background. */
     void giveUp(OwnerId owner) {
         Underway work = underway.get(owner);
         if (work != null) {
-            giveUp(work, State.OPEN);
+            work.givenUp = true;
         }
     }
 
-    private void giveUp(Underway work, State from) {
-        work.lastNanos = env.nanoTime();
-        work.state.compareAndSet(from, State.GIVEN_UP);
-    }
-
-    /** The body is part of something as of this batch. */
-    static void fulfil(Batch batch, OwnerId owner) {
-        batch.remove(ModelTables.INTENTS, owner.value());
-    }
-
-    Uni<Void> withdraw(BucketId bucket, OwnerId owner) {
-        return withdraw(ModelTables.partition(bucket), owner);
-    }
-
-    private Uni<Void> withdraw(Bytes partition, OwnerId owner) {
-        return tables.write(partition, batch -> fulfil(batch, owner))
-                .invoke(() -> underway.remove(owner))
-                .replaceWithVoid();
-    }
-
-    /** Frees what is given up, for as long as the node runs. */
+    /** Lets go what is given up, for as long as the node runs. */
     void start(Workers workers) {
-        workers.start("abandoned bodies", RECONCILE, RECONCILE, this::reconcile);
+        workers.start("abandoned bodies", LOOK, LOOK, this::letGoGivenUp);
     }
 
-    private Uni<Void> reconcile(Worker worker) {
+    private Uni<Void> letGoGivenUp(Worker worker) {
         long now = env.nanoTime();
-        Map<OwnerId, Underway> givenUp = new TreeMap<>();
+        SortedMap<Bytes, List<Found>> givenUp = new TreeMap<>();
+        int[] count = {0};
         underway.forEach((owner, work) -> {
-            if (now - work.lastNanos > IDLE_NANOS) {
-                work.state.compareAndSet(State.OPEN, State.GIVEN_UP);
-            }
-            boolean settled = now - work.lastNanos >= SETTLED_NANOS;
-            if (settled && work.state.get() == State.GIVEN_UP && givenUp.size() < PAGE) {
-                givenUp.put(owner, work);
+            if (work.givenUp || now - work.lastNanos > IDLE_NANOS) {
+                work.givenUp = true;
+                count[0]++;
+                givenUp.computeIfAbsent(work.partition, _ -> new ArrayList<>()).add(new Found(owner, work.holding));
             }
         });
-        worker.queued(givenUp.size());
-        Map<OwnerId, Bytes> unpublished = new TreeMap<>();
+        worker.queued(count[0]);
+        return letGo(givenUp);
+    }
+
+    private record Found(OwnerId owner, Holding holding) {}
+
+    private Uni<Void> letGo(SortedMap<Bytes, List<Found>> those) {
         return Multi.createFrom()
-                .iterable(givenUp.entrySet())
+                .iterable(those.entrySet())
                 .onItem()
-                .transformToUniAndConcatenate(entry -> isUnpublished(entry.getKey(), entry.getValue())
-                        .invoke(unfinished -> {
-                            if (unfinished) {
-                                unpublished.put(entry.getKey(), entry.getValue().partition);
-                            } else {
-                                underway.remove(entry.getKey());
-                            }
-                        }))
+                .transformToUniAndConcatenate(entry -> letGo(entry.getKey(), entry.getValue()))
                 .collect()
-                .last()
-                .chain(() -> unpublished.isEmpty() ? Uni.createFrom().voidItem() : release(unpublished));
+                .last();
     }
 
-    /**
-     * Whether the intent still stands, told by a write that is durable: a publication that failed may have reached the log, and shows only once
-     * the store has written again.
-     */
-    private Uni<Boolean> isUnpublished(OwnerId owner, Underway work) {
-        return tables.read(ModelTables.INTENTS, work.partition, owner.value(), Request.Attachments.LEAVE)
-                .chain(found -> found.filter(row -> !row.row().isTombstone())
-                        .map(row -> tables.write(
-                                        work.partition,
-                                        batch -> batch.expect(
-                                                        ModelTables.INTENTS,
-                                                        owner.value(),
-                                                        row.row().stamp())
-                                                .put(ModelTables.INTENTS, owner.value(), value))
-                                .map(outcome -> outcome == Tables.Outcome.WRITTEN))
-                        .orElse(Uni.createFrom().item(false)));
+    private Uni<Void> letGo(Bytes partition, List<Found> those) {
+        return tables.join(
+                        partition,
+                        batch -> those.forEach(found -> batch.row(
+                                ModelTables.INTENTS,
+                                found.owner.value(),
+                                found.holding.ended(Holding.Outcome.LET_GO, batch.stamp(), Bytes.EMPTY))))
+                .invoke(() -> those.forEach(found -> underway.remove(found.owner)));
     }
 
-    /** Frees what earlier lives of this node left half done; completes with the number of bodies. To be run once, at start. */
+    /** Lets go what lives that are over left half done, as far as this node has heard of it; completes with the number of bodies. */
     public Uni<Integer> recover() {
-        Map<OwnerId, Bytes> stale = new TreeMap<>();
-        return each(ModelTables.INTENTS, row -> {
+        SortedMap<Bytes, List<Found>> stale = new TreeMap<>();
+        int[] count = {0};
+        return replica.eachHere(ModelTables.INTENTS, PAGE, row -> {
                     IntentValue intent =
-                            Protos.parse(IntentValue.parser(), row.row().value().orElseThrow());
-                    if (intent.getCoordinator().equals(mine.getCoordinator())
-                            && intent.getIncarnation() != mine.getIncarnation()) {
-                        stale.put(new OwnerId(row.sort()), row.partition());
+                            Protos.parse(IntentValue.parser(), row.row().what());
+                    if (lives.isOver(intent.getCoordinator())) {
+                        count[0]++;
+                        stale.computeIfAbsent(row.partition(), _ -> new ArrayList<>())
+                                .add(new Found(new OwnerId(row.sort()), row.row()));
                     }
                 })
-                .chain(() -> stale.isEmpty() ? Uni.createFrom().voidItem() : release(stale))
-                .map(_ -> stale.size());
-    }
-
-    private Uni<Void> release(Map<OwnerId, Bytes> stale) {
-        Map<OwnerId, List<BlockHash>> referred = new HashMap<>();
-        return each(references.table(), row -> {
-                    OwnerId owner = new OwnerId(row.sort());
-                    if (stale.containsKey(owner)) {
-                        referred.computeIfAbsent(owner, _ -> new ArrayList<>()).add(new BlockHash(row.partition()));
-                    }
-                })
-                .chain(() -> Multi.createFrom()
-                        .iterable(stale.entrySet())
-                        .onItem()
-                        .transformToUniAndConcatenate(entry -> bodies.releaseOwner(
-                                        entry.getKey(), referred.getOrDefault(entry.getKey(), List.of()))
-                                .chain(() -> withdraw(entry.getValue(), entry.getKey())))
-                        .collect()
-                        .last())
-                .replaceWithVoid();
-    }
-
-    private Uni<Void> each(
-            dev.cairn.table.TableSchema<Lww> table, java.util.function.Consumer<TableReplica.HereRow<Lww>> action) {
-        List<Bytes> from = new ArrayList<>(List.of(Bytes.EMPTY));
-        return Repeat.whileTrue(() -> replica.scanHere(table, from.getLast(), PAGE)
-                .map(page -> {
-                    page.rows().forEach(action);
-                    from.clear();
-                    page.next().ifPresent(from::add);
-                    return page.next().isPresent();
-                }));
+                .chain(() -> letGo(stale))
+                .map(_ -> count[0]);
     }
 }

@@ -1,6 +1,6 @@
 package dev.cairn.model;
 
-import dev.cairn.crdt.Lww;
+import dev.cairn.crdt.Crdt;
 import dev.cairn.kernel.codec.Bytes;
 import dev.cairn.kernel.io.Repeat;
 import dev.cairn.table.RowKeys;
@@ -16,12 +16,12 @@ import org.jspecify.annotations.Nullable;
  * Lists rows whose sort keys begin with a name. Reads one row more than asked for, so that "more remains" is a fact. Used for one
  * listing.
  */
-final class Lister<T> {
+final class Lister<R extends Crdt<R>, T> {
     private final Tables tables;
-    private final TableSchema<Lww> table;
+    private final TableSchema<R> table;
     private final Bytes partition;
     private final ListQuery query;
-    private final Decoder<T> decode;
+    private final Decoder<R, T> decode;
 
     private final Bytes prefix;
     private final Bytes delimiter;
@@ -31,11 +31,11 @@ final class Lister<T> {
 
     /** Makes an item of a row, whose sort key begins with that name. */
     @FunctionalInterface
-    interface Decoder<T> {
-        T item(Bytes name, Bytes sort, Lww row);
+    interface Decoder<R, T> {
+        T item(Bytes name, Bytes sort, R row);
     }
 
-    Lister(Tables tables, TableSchema<Lww> table, Bytes partition, ListQuery query, Decoder<T> decode) {
+    Lister(Tables tables, TableSchema<R> table, Bytes partition, ListQuery query, Decoder<R, T> decode) {
         this.tables = tables;
         this.table = table;
         this.partition = partition;
@@ -57,7 +57,7 @@ final class Lister<T> {
         int wanted = query.max() + 1 - items.size();
         return tables.range(table, partition, new Tables.Query(from, prefix, delimiter, wanted))
                 .map(page -> {
-                    for (Tables.Row<Lww> row : page.rows()) {
+                    for (Tables.Row<R> row : page.rows()) {
                         if (items.size() == query.max()) {
                             next = row.sort();
                             return false;
@@ -69,7 +69,7 @@ final class Lister<T> {
                 });
     }
 
-    private void add(Tables.Row<Lww> row) {
+    private void add(Tables.Row<R> row) {
         Optional<Bytes> group = group(row.sort());
         if (group.isPresent()) {
             items.add(new Listing.Group<>(group.get()));

@@ -37,16 +37,16 @@ final class Manifests {
     }
 
     /**
-     * Adds the parts to an object, writing pages under {@code version} if they are many; {@code whole} gives a part with its block list, and
-     * only those of one page are in memory at a time.
+     * Adds the parts to an object, writing pages in the name of {@code owner} if they {@linkplain #needsPages need them}; {@code whole} gives a
+     * part with its block list, and only those of one page are in memory at a time.
      */
     Uni<ObjectValue.Builder> write(
-            OwnerId version, List<Part> parts, Function<Part, Uni<PartValue>> whole, ObjectValue.Builder object) {
+            OwnerId owner, List<Part> parts, Function<Part, Uni<PartValue>> whole, ObjectValue.Builder object) {
         object.setPartCount(parts.size());
-        int blocks = parts.stream().mapToInt(Part::blocksInRow).sum();
-        if (parts.size() <= PARTS_IN_ROW && blocks <= Bodies.BLOCKS_IN_ROW) {
+        if (!needsPages(parts)) {
             return all(parts, whole).map(object::addAllParts);
         }
+        object.setManifestOwner(Protos.proto(owner.value()));
         List<List<Part>> pages = pages(parts);
         long offset = 0;
         for (List<Part> page : pages) {
@@ -60,12 +60,52 @@ final class Manifests {
                 .onItem()
                 .transformToUniAndConcatenate(index -> all(pages.get(index), whole)
                         .chain(page -> bodies.writeSegment(
-                                version,
+                                owner,
                                 index,
                                 PartSegmentValue.newBuilder().addAllParts(page).build())))
                 .collect()
                 .last()
                 .replaceWith(object);
+    }
+
+    static boolean needsPages(List<Part> parts) {
+        int blocks = parts.stream().mapToInt(Part::blocksInRow).sum();
+        return parts.size() > PARTS_IN_ROW || blocks > Bodies.BLOCKS_IN_ROW;
+    }
+
+    /** Whether one of the parts of an object is the body of that owner. */
+    Uni<Boolean> holds(ObjectValue object, OwnerId body) {
+        return Multi.createFrom()
+                .range(0, pageCount(object))
+                .onItem()
+                .transformToUniAndConcatenate(index -> page(object, index)
+                        .map(parts -> parts.stream()
+                                .anyMatch(part -> part.getBody().getBlockSize() > 0
+                                        && Bodies.ownerOf(part.getBody()).equals(body))))
+                .filter(Boolean::booleanValue)
+                .collect()
+                .first()
+                .map(found -> found != null);
+    }
+
+    /** Releases each part of the pages, then the pages; what is gone already stays gone. */
+    Uni<Void> release(OwnerId owner, int pages, Function<PartValue, Uni<Void>> releasePart) {
+        return Multi.createFrom()
+                .range(0, pages)
+                .onItem()
+                .transformToUniAndConcatenate(index -> bodies.segmentIfPresent(owner, index, PartSegmentValue.parser())
+                        .onItem()
+                        .transformToMulti(page -> Multi.createFrom()
+                                .iterable(
+                                        page.map(PartSegmentValue::getPartsList).orElse(List.of())))
+                        .filter(part -> part.getBody().getBlockSize() > 0)
+                        .onItem()
+                        .transformToUniAndConcatenate(part -> releasePart.apply(part))
+                        .collect()
+                        .last())
+                .collect()
+                .last()
+                .chain(() -> bodies.removeSegments(owner, pages));
     }
 
     private static Uni<List<PartValue>> all(List<Part> parts, Function<Part, Uni<PartValue>> whole) {
@@ -98,7 +138,7 @@ final class Manifests {
     private Uni<List<PartValue>> page(ObjectValue object, int index) {
         return object.getManifestCount() == 0
                 ? Uni.createFrom().item(object.getPartsList())
-                : bodies.segment(new OwnerId(Protos.bytes(object.getVersion())), index, PartSegmentValue.parser())
+                : bodies.segment(new OwnerId(Protos.bytes(object.getManifestOwner())), index, PartSegmentValue.parser())
                         .map(PartSegmentValue::getPartsList);
     }
 

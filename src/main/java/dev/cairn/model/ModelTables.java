@@ -2,6 +2,7 @@ package dev.cairn.model;
 
 import dev.cairn.block.BlockReferences;
 import dev.cairn.block.Bodies;
+import dev.cairn.crdt.Holding;
 import dev.cairn.crdt.Lww;
 import dev.cairn.crdt.LwwMap;
 import dev.cairn.kernel.codec.Bytes;
@@ -14,6 +15,7 @@ import dev.cairn.table.RowType;
 import dev.cairn.table.TableReplica;
 import dev.cairn.table.TableSchema;
 import dev.cairn.table.TableSchema.Placement;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -27,25 +29,33 @@ final class ModelTables {
     static final TableSchema<Lww> ALIASES = TableSchema.of("aliases", Placement.FULL_COPY, RowType.LWW);
 
     static final TableSchema<Lww> OBJECTS = TableSchema.of("objects", Placement.SHARDED, RowType.LWW)
-            .withAttachments(ObjectRows::hasAttachment)
-            .withHook(new ObjectHook());
-    static final TableSchema<Lww> UPLOADS =
-            TableSchema.of("uploads", Placement.SHARDED, RowType.LWW).withHook(new UploadHook());
-    static final TableSchema<Lww> COMPLETIONS = TableSchema.of("completions", Placement.SHARDED, RowType.LWW);
-    static final TableSchema<Lww> PARTS =
-            TableSchema.of("parts", Placement.SHARDED, RowType.LWW).withHook(new PartHook());
-    static final TableSchema<Lww> INTENTS = TableSchema.of("intents", Placement.SHARDED, RowType.LWW);
+            .withAttachments(ObjectRows::attachment)
+            .withRules(new ObjectRules());
 
-    /** One row per deleted bucket, in its partition: no object is taken there any more. */
-    static final TableSchema<Lww> FENCES =
-            TableSchema.of("fences", Placement.SHARDED, RowType.LWW).withHook(new FenceHook());
+    /** Ended ones answer a Complete that is repeated. */
+    static final TableSchema<Holding> UPLOADS = TableSchema.of("uploads", Placement.SHARDED, RowType.HOLDING)
+            .withRules(new UploadRules())
+            .withEnds(Duration.ZERO, Duration.ofDays(1));
+
+    static final TableSchema<Holding> PARTS =
+            TableSchema.of("parts", Placement.SHARDED, RowType.HOLDING).withRules(new PartRules());
+
+    /** Bodies on their way in; references in their name may still be on their way when they are let go. */
+    static final TableSchema<Holding> INTENTS = TableSchema.of("intents", Placement.SHARDED, RowType.HOLDING)
+            .withRules(new IntentRules())
+            .withEnds(Duration.ofSeconds(10), Duration.ZERO);
+
+    /** One row per attempt to delete a bucket, in its partition; the one that succeeded stays. */
+    static final TableSchema<Holding> FENCES = TableSchema.of("fences", Placement.SHARDED, RowType.HOLDING)
+            .withRules(new FenceRules())
+            .withEnds(Duration.ZERO, Duration.ofDays(36_500));
 
     private static final int SHARD = 0;
 
     private ModelTables() {}
 
-    private static final List<TableSchema<?>> OWN =
-            List.of(KEYS, BUCKETS, ALIASES, OBJECTS, UPLOADS, COMPLETIONS, PARTS, INTENTS, FENCES, Bodies.SEGMENTS);
+    private static final List<TableSchema<?>> OWN = List.of(
+            KEYS, BUCKETS, ALIASES, OBJECTS, UPLOADS, PARTS, INTENTS, FENCES, BucketCounters.TABLE, Bodies.SEGMENTS);
 
     /** All tables of a node; that of the references counts blocks for this one node. */
     static List<TableSchema<?>> all(BlockReferences references) {
@@ -58,7 +68,7 @@ final class ModelTables {
     static List<Space> spaces() {
         List<Space> spaces = new ArrayList<>(TableReplica.spaces(OWN));
         spaces.addAll(BlockReferences.spaces());
-        spaces.addAll(List.of(Effects.QUEUE, Effects.LATER, BucketCounters.SPACE));
+        spaces.addAll(List.of(Effects.QUEUE, Effects.LATER));
         return spaces;
     }
 
@@ -75,6 +85,11 @@ final class ModelTables {
         return RowKeys.ended(key).concat(upload.value());
     }
 
+    /** Of the object that the upload is to become. */
+    static Bytes objectSortOf(Bytes uploadSort) {
+        return uploadSort.slice(0, RowKeys.nameEnd(uploadSort));
+    }
+
     static OwnerId uploadOf(Bytes uploadSort) {
         return new OwnerId(uploadSort.from(uploadSort.length() - OwnerId.BYTES));
     }
@@ -86,9 +101,5 @@ final class ModelTables {
 
     static Bytes partsOf(Bytes uploadSort, int number) {
         return uploadSort.concat(Bytes.ofInt(number));
-    }
-
-    static Bytes uploadSortOf(Bytes partSort) {
-        return partSort.slice(0, partSort.length() - OwnerId.BYTES - Integer.BYTES);
     }
 }

@@ -1,29 +1,33 @@
 package dev.cairn.model;
 
-import dev.cairn.block.BlockFiles;
-import dev.cairn.block.BlockWriter;
-import dev.cairn.kernel.Failure;
+import dev.cairn.block.BlockReplica;
+import dev.cairn.kernel.id.BlockHash;
 import dev.cairn.kernel.io.ByteSource;
-import dev.cairn.kernel.io.Repeat;
 import dev.cairn.net.Request;
 import dev.cairn.net.Request.Applied;
 import dev.cairn.net.RequestHandler;
 import dev.cairn.table.TableReplica;
 import io.smallrye.mutiny.Uni;
+import java.util.List;
 
 /** Answers requests from the rows and blocks of this node. */
 final class NodeHandler implements RequestHandler {
     private final TableReplica rows;
-    private final BlockFiles files;
+    private final BlockReplica blocks;
 
-    NodeHandler(TableReplica rows, BlockFiles files) {
+    NodeHandler(TableReplica rows, BlockReplica blocks) {
         this.rows = rows;
-        this.files = files;
+        this.blocks = blocks;
     }
 
     @Override
     public Uni<Applied> apply(Request.ApplyBatch request) {
         return rows.apply(request);
+    }
+
+    @Override
+    public Uni<Request.Joined> join(Request.JoinRows request) {
+        return rows.join(request);
     }
 
     @Override
@@ -36,32 +40,23 @@ final class NodeHandler implements RequestHandler {
         return rows.range(request);
     }
 
-    /**
-     * Writes the block even when it seems to be here: only {@link BlockWriter#finish} knows that it is durable. Bytes that prove to be
-     * another block are left for the cleaner, which alone may judge whether somebody refers to that one.
-     */
     @Override
-    public Uni<Applied> putBlock(Request.PutBlock request) {
-        BlockWriter writer = files.create(_ -> {});
-        return Repeat.whileTrue(() -> request.body()
-                        .next()
-                        .chain(piece -> piece.isEmpty()
-                                ? Uni.createFrom().item(false)
-                                : writer.write(piece).replaceWith(true)))
-                .chain(writer::finish)
-                .onFailure()
-                .invoke(writer::discard)
-                .map(written -> {
-                    if (!written.hash().equals(request.hash())) {
-                        throw new Failure.Corrupt("block " + request.hash() + " on its way").asException();
-                    }
-                    return new Applied.Done();
-                });
+    public Uni<List<BlockHash>> ownedBlocks(Request.OwnedBlocks request) {
+        return blocks.ownedBy(request.owner(), request.after(), request.limit());
     }
 
-    /** Costs nothing by itself; that a block is not here comes out with the first piece. */
+    @Override
+    public Uni<Applied> referBlock(Request.ReferBlock request) {
+        return blocks.refer(request);
+    }
+
+    @Override
+    public Uni<Applied> putBlock(Request.PutBlock request) {
+        return blocks.put(request);
+    }
+
     @Override
     public Uni<ByteSource> getBlock(Request.GetBlock request) {
-        return Uni.createFrom().item(files.read(request.hash(), request.from(), request.to()));
+        return Uni.createFrom().item(blocks.get(request.hash(), request.from(), request.to()));
     }
 }

@@ -3,6 +3,7 @@ package dev.cairn.model;
 import com.google.protobuf.CodedInputStream;
 import com.google.protobuf.WireFormat;
 import dev.cairn.crdt.Lww;
+import dev.cairn.kernel.codec.Bytes;
 import dev.cairn.proto.BodyValue;
 import dev.cairn.proto.ChecksumValue;
 import dev.cairn.proto.HeaderField;
@@ -14,6 +15,7 @@ import java.util.Optional;
 
 /** What the row of an object says, beyond its bytes. */
 final class ObjectRows {
+    private static final int VERSION = ObjectValue.VERSION_FIELD_NUMBER << 3 | WireFormat.WIRETYPE_LENGTH_DELIMITED;
     private static final int LENGTH = ObjectValue.LENGTH_FIELD_NUMBER << 3 | WireFormat.WIRETYPE_VARINT;
     private static final int ETAG = ObjectValue.ETAG_FIELD_NUMBER << 3 | WireFormat.WIRETYPE_LENGTH_DELIMITED;
     private static final int MODIFIED_MILLIS =
@@ -35,28 +37,32 @@ final class ObjectRows {
         return Protos.parse(ObjectValue.parser(), row.value().orElseThrow());
     }
 
-    static boolean hasAttachment(Lww row) {
-        return !row.isTombstone() && Protos.scan(row.value().orElseThrow(), ObjectRows::isInline);
+    /** An inline body lies under the version it belongs to. */
+    static Optional<Bytes> attachment(Lww row) {
+        return row.isTombstone() ? Optional.empty() : Protos.scan(row.value().orElseThrow(), ObjectRows::inlineVersion);
     }
 
-    private static boolean isInline(CodedInputStream in) throws IOException {
+    private static Optional<Bytes> inlineVersion(CodedInputStream in) throws IOException {
         boolean inline = false;
+        Bytes version = Bytes.EMPTY;
         for (int tag = in.readTag(); tag != 0; tag = in.readTag()) {
-            if (tag == BODY) {
-                int outer = in.pushLimit(in.readRawVarint32());
-                for (int inner = in.readTag(); inner != 0; inner = in.readTag()) {
-                    if (inner == BODY_INLINED) {
-                        inline = in.readBool();
-                    } else {
-                        in.skipField(inner);
+            switch (tag) {
+                case VERSION -> version = Bytes.wrap(in.readByteArray());
+                case BODY -> {
+                    int outer = in.pushLimit(in.readRawVarint32());
+                    for (int inner = in.readTag(); inner != 0; inner = in.readTag()) {
+                        if (inner == BODY_INLINED) {
+                            inline = in.readBool();
+                        } else {
+                            in.skipField(inner);
+                        }
                     }
+                    in.popLimit(outer);
                 }
-                in.popLimit(outer);
-            } else {
-                in.skipField(tag);
+                default -> in.skipField(tag);
             }
         }
-        return inline;
+        return inline ? Optional.of(version) : Optional.empty();
     }
 
     /** Reads what a listing shows and skips the rest without parsing it. */

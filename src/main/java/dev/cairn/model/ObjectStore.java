@@ -87,7 +87,7 @@ public final class ObjectStore {
         return new OwnerId(env.randomBytes(OwnerId.BYTES));
     }
 
-    /** A body whose writing fails, or that nobody waits for any more, is freed in the background if it could not be undone. */
+    /** A body whose writing fails, or that nobody waits for any more, is freed in the background. */
     <R> Uni<R> orGiveUp(OwnerId owner, Uni<R> writing) {
         return writing.onFailure()
                 .invoke(() -> intents.giveUp(owner))
@@ -107,62 +107,77 @@ public final class ObjectStore {
             public Uni<Void> begins(OwnerId owner) {
                 return intents.declare(bucket, owner);
             }
-
-            @Override
-            public Uni<Void> undone(OwnerId owner) {
-                return intents.withdraw(bucket, owner);
-            }
         };
     }
 
     /** Lets a stored body go that is not to be published after all. */
-    public Uni<Void> discard(BucketId bucket, StoredBody body) {
-        return switch (body) {
-            case StoredBody.Inline _ -> Uni.createFrom().voidItem();
-            case StoredBody.InBlocks(BodyValue value) ->
-                orGiveUp(
-                        Bodies.ownerOf(value),
-                        bodies.release(value).chain(() -> intents.withdraw(bucket, Bodies.ownerOf(value))));
-        };
-    }
-
-    /** What comes of a stored body that turned out not to be wanted: nothing of it stays, and {@code why} is the outcome. */
-    public <R> Uni<R> refuse(BucketId bucket, StoredBody body, RuntimeException why) {
-        return discard(bucket, body)
-                .onFailure()
-                .recoverWithNull()
-                .chain(() -> Uni.createFrom().failure(why));
+    public void discard(StoredBody body) {
+        if (body instanceof StoredBody.InBlocks(BodyValue value)) {
+            intents.giveUp(Bodies.ownerOf(value));
+        }
     }
 
     /** Makes a stored body the object of that key. */
     public Uni<ObjectVersion> publish(BucketId bucket, Bytes key, StoredBody body, ObjectMeta meta) {
-        OwnerId version = switch (body) {
-            case StoredBody.Inline _ -> newOwner();
-            case StoredBody.InBlocks(BodyValue value) -> Bodies.ownerOf(value);
-        };
-        ObjectValue value = value(version, meta)
-                .setLength(body.length())
-                .setBody(body.value())
-                .build();
-        Bytes encoded = Protos.encoded(value);
+        Bytes partition = ModelTables.partition(bucket);
         Bytes sort = ModelTables.objectSort(key);
-        return published(
-                        body,
-                        () -> tables.write(ModelTables.partition(bucket), batch -> {
-                            batch.put(ModelTables.OBJECTS, sort, encoded, body.attachment());
-                            if (body instanceof StoredBody.InBlocks) {
-                                Intents.fulfil(batch, version);
-                            }
-                        }))
-                .map(_ -> new ObjectVersion(key, Stamp.ZERO, value, Bytes.EMPTY));
+        return switch (body) {
+            case StoredBody.Inline _ -> {
+                // An attempt that only some replicas have taken is another version than the one that follows it.
+                var attempt = new Object() {
+                    ObjectValue value = ObjectValue.getDefaultInstance();
+                };
+                yield tables.write(partition, batch -> {
+                            attempt.value = value(newOwner(), body, meta);
+                            batch.put(ModelTables.OBJECTS, sort, Protos.encoded(attempt.value), body.attachment());
+                        })
+                        .map(_ -> new ObjectVersion(key, Stamp.ZERO, attempt.value, Bytes.EMPTY));
+            }
+            case StoredBody.InBlocks(BodyValue blocks) -> {
+                OwnerId version = Bodies.ownerOf(blocks);
+                ObjectValue value = value(version, body, meta);
+                Bytes encoded = Protos.encoded(value);
+                yield intents.publish(
+                                version,
+                                () -> tables.writeOnce(partition, batch -> {
+                                            batch.put(ModelTables.OBJECTS, sort, encoded);
+                                            intents.handOver(batch, version);
+                                        })
+                                        .map(outcome -> outcome == Tables.Outcome.WRITTEN
+                                                ? Optional.of(new ObjectVersion(key, Stamp.ZERO, value, Bytes.EMPTY))
+                                                : Optional.<ObjectVersion>empty()))
+                        .chain(done -> done.map(it -> Uni.createFrom().item(it))
+                                .orElseGet(() -> publishAnew(bucket, key, blocks, meta)));
+            }
+        };
+    }
+
+    /**
+     * Some replica may have made the body part of the object, seen it replaced and freed it: what comes at a later stamp must be a body of its
+     * own, of the same blocks. Happens where clocks are far apart.
+     */
+    private Uni<ObjectVersion> publishAnew(BucketId bucket, Bytes key, BodyValue blocks, ObjectMeta meta) {
+        OwnerId first = Bodies.ownerOf(blocks);
+        return orGiveUp(first, share(bucket, blocks))
+                .invoke(() -> intents.giveUp(first))
+                .chain(again -> publish(bucket, key, again, meta));
     }
 
     /** Runs what makes a body part of something; a body that it fails for is freed in the background. */
     <R> Uni<R> published(StoredBody body, Supplier<Uni<R>> publication) {
         return switch (body) {
             case StoredBody.Inline _ -> publication.get();
-            case StoredBody.InBlocks(BodyValue value) -> intents.publish(Bodies.ownerOf(value), publication);
+            case StoredBody.InBlocks(BodyValue value) ->
+                intents.publish(Bodies.ownerOf(value), () -> publication.get().map(Optional::of))
+                        .map(Optional::orElseThrow);
         };
+    }
+
+    private ObjectValue value(OwnerId version, StoredBody body, ObjectMeta meta) {
+        return value(version, meta)
+                .setLength(body.length())
+                .setBody(body.value())
+                .build();
     }
 
     ObjectValue.Builder value(OwnerId version, ObjectMeta meta) {
@@ -191,6 +206,10 @@ public final class ObjectStore {
         if (body.getInlined() || body.getLength() == 0) {
             return Uni.createFrom().item(new StoredBody.Inline(source.attachment()));
         }
+        return share(bucket, body);
+    }
+
+    private Uni<StoredBody> share(BucketId bucket, BodyValue body) {
         OwnerId owner = newOwner();
         return orGiveUp(
                 owner,
@@ -208,9 +227,7 @@ public final class ObjectStore {
         List<Bytes> sorts =
                 keys.stream().distinct().map(ModelTables::objectSort).toList();
         return tables.write(
-                        ModelTables.partition(bucket),
-                        batch -> sorts.forEach(sort -> batch.remove(ModelTables.OBJECTS, sort)))
-                .replaceWithVoid();
+                ModelTables.partition(bucket), batch -> sorts.forEach(sort -> batch.remove(ModelTables.OBJECTS, sort)));
     }
 
     public Uni<Listing<ObjectOutline>> list(BucketId bucket, ListQuery query) {

@@ -1,5 +1,6 @@
 package dev.cairn.model;
 
+import dev.cairn.crdt.Holding;
 import dev.cairn.kernel.codec.Bytes;
 import dev.cairn.kernel.time.Stamp;
 import dev.cairn.proto.BodyValue;
@@ -9,13 +10,14 @@ import dev.cairn.table.Protos;
 import java.util.Optional;
 
 /** A finished part of an upload. */
-public record Part(Bytes sort, Stamp stamp, PartValue value) {
+public record Part(Bytes sort, Stamp begun, PartValue value) {
     /** Everything but the list of blocks, in memory of its own: thousands of parts are looked at together. */
-    static Part outline(Bytes sort, Stamp stamp, PartValue value) {
+    static Part outline(Bytes sort, Holding row) {
+        PartValue value = PartRules.part(row);
         PartValue small = value.toBuilder()
                 .setBody(value.getBody().toBuilder().clearBlocks())
                 .build();
-        return new Part(sort, stamp, Protos.parse(PartValue.parser(), Protos.encoded(small)));
+        return new Part(sort, row.begun(), Protos.parse(PartValue.parser(), Protos.encoded(small)));
     }
 
     /** Blocks that the row of the part lists. */

@@ -11,6 +11,9 @@ public sealed interface Refusal {
     /** The bucket is being deleted, or has been since the request found it. */
     record BucketGone() implements Refusal {}
 
+    /** What was to be continued has been given up, completed or aborted meanwhile. */
+    record Ended() implements Refusal {}
+
     record BucketNotEmpty() implements Refusal {}
 
     record InvalidBucketName(String name) implements Refusal {}
@@ -36,6 +39,11 @@ public sealed interface Refusal {
     record WrongSize(long declared, long actual) implements Refusal {}
 
     record WrongChecksum(String why) implements Refusal {}
+
+    /** Whether something failed since what it was to continue was over; a look at the data tells more. */
+    static boolean isEnded(Throwable why) {
+        return why instanceof RefusalException refused && refused.refusal() instanceof Ended;
+    }
 
     /** This refusal as the exception a {@code Uni} carries. */
     default RefusalException asException() {

@@ -1,32 +1,35 @@
 package dev.cairn.model;
 
+import dev.cairn.block.BlockCleaner;
 import dev.cairn.block.BlockFiles;
 import dev.cairn.block.BlockReferences;
+import dev.cairn.block.BlockReplica;
 import dev.cairn.block.BlockScrub;
 import dev.cairn.block.Blocks;
 import dev.cairn.block.Bodies;
 import dev.cairn.block.Grace;
 import dev.cairn.kernel.env.Env;
-import dev.cairn.kernel.id.NodeId;
 import dev.cairn.kernel.work.Workers;
 import dev.cairn.layout.Layout;
 import dev.cairn.net.LocalPeers;
+import dev.cairn.net.Peers;
+import dev.cairn.net.RequestHandler;
 import dev.cairn.store.Space;
 import dev.cairn.store.Store;
+import dev.cairn.table.EndQueue;
+import dev.cairn.table.Endings;
+import dev.cairn.table.Floors;
+import dev.cairn.table.Replicas;
 import dev.cairn.table.Stamps;
 import dev.cairn.table.TableReplica;
 import dev.cairn.table.TableSchema;
 import dev.cairn.table.Tables;
-import dev.cairn.table.Tombstones;
 import dev.cairn.table.Uptime;
 import io.smallrye.mutiny.Uni;
 import java.time.Duration;
 import java.util.List;
 
-/**
- * A whole node but for its listeners, built from its outside world alone: the same in production and in the simulator. Today a cluster
- * of one: its layout names itself, and its peers are itself.
- */
+/** A whole node but for its listeners, built from its outside world alone: the same in production and in the simulator. */
 public final class StorageNode {
     /** With less than this left, deleted blocks are freed in a hurry. */
     private static final long AMPLE_BYTES = 64L << 20;
@@ -38,11 +41,13 @@ public final class StorageNode {
     private final Effects effects;
     private final Intents intents;
     private final Blocks blocks;
-    private final TableReplica replica;
+    private final BlockCleaner cleaner;
+    private final Endings endings;
     private final Layout layout;
     private final BlockScrub scrub;
     private final Workers workers;
     private final Opened opened;
+    private final NodeHandler handler;
 
     /** What an operator can set about how data is kept. */
     public record Settings(Bodies.BodyLimits bodies, Duration blockDeleteDelay, Duration tombstoneAge) {
@@ -55,41 +60,53 @@ public final class StorageNode {
         return ModelTables.spaces();
     }
 
-    private StorageNode(Env env, Store store, BlockFiles files, Layout layout, Settings settings, Opened opened) {
-        NodeId self = layout.everyNode().getFirst();
+    private StorageNode(
+            Env env, Store store, BlockFiles files, Layout layout, Peers peers, Settings settings, Opened opened) {
         this.layout = layout;
         Grace grace = new Grace(
                 opened.uptime(), settings.blockDeleteDelay(), () -> store.hasRoom() && files.hasRoom(AMPLE_BYTES));
         BlockReferences references = new BlockReferences(grace);
         List<TableSchema<?>> schemas = ModelTables.all(references);
-        LocalPeers peers = new LocalPeers(self);
-        replica = new TableReplica(store, () -> layout, opened.tombstones(), schemas);
-        Tables tables = new Tables(peers, () -> layout, opened.stamps().clock());
-        blocks = new Blocks(peers, () -> layout, store, tables, files, references);
+        EndQueue ends = new EndQueue(opened.uptime(), settings.tombstoneAge());
+        TableReplica replica = new TableReplica(store, opened.replicas(), opened.floors(), ends, schemas);
+        Tables tables = new Tables(peers, opened.replicas(), opened.stamps(), Denial::exception);
+        endings = new Endings(env, store, opened.replicas(), opened.floors(), ends, replica, peers);
+        Lives lives = new Lives(env, peers.self());
+        Agreement agreement = Agreement.ofFirstQuorum(tables);
+        BlockReplica blocksHere = new BlockReplica(store, files, replica, references);
+        cleaner = blocksHere.cleaner();
+        blocks = new Blocks(peers, () -> layout, store, tables, files, references, blocksHere);
         Bodies bodies = new Bodies(blocks, tables, settings.bodies());
-        peers.serve(new NodeHandler(replica, files));
-        intents = new Intents(env, self, tables, replica, references, bodies);
+        handler = new NodeHandler(replica, blocksHere);
+        intents = new Intents(env, tables, replica, lives);
         objects = new ObjectStore(env, tables, bodies, intents);
         uploads = new Uploads(env, tables, bodies, intents, objects);
         effects = new Effects(env, store, tables, bodies, grace);
-        keys = new AccessKeys(env, tables, replica);
-        buckets = new Buckets(env, store, tables, replica, keys);
+        keys = new AccessKeys(env, tables, agreement, replica);
+        buckets = new Buckets(env, tables, agreement, replica, keys, lives);
         scrub = new BlockScrub(env, store, files);
         workers = new Workers(env);
         this.opened = opened;
     }
 
     /** What is read from the store before a node can be built on it. */
-    private record Opened(Uptime uptime, Stamps stamps, Tombstones tombstones) {}
+    private record Opened(Uptime uptime, Stamps stamps, Replicas replicas, Floors floors) {}
 
-    /** Opens the node on what is in its store; completes when it can serve. */
+    /** Opens a node whose cluster is itself. */
     public static Uni<StorageNode> open(Env env, Store store, BlockFiles files, Layout layout, Settings settings) {
-        NodeId self = layout.everyNode().getFirst();
+        LocalPeers peers = new LocalPeers(layout.everyNode().getFirst());
+        return open(env, store, files, layout, peers, settings).invoke(node -> peers.serve(node.handler()));
+    }
+
+    /** Opens the node on what is in its store; completes when it can serve, its peers as soon as they are given its handler. */
+    public static Uni<StorageNode> open(
+            Env env, Store store, BlockFiles files, Layout layout, Peers peers, Settings settings) {
+        Replicas replicas = new Replicas(() -> layout);
         return Uptime.open(env, store)
-                .chain(uptime -> Stamps.open(env, store, self)
-                        .chain(stamps -> Tombstones.open(store, uptime, () -> layout, settings.tombstoneAge())
-                                .map(tombstones -> new Opened(uptime, stamps, tombstones))))
-                .map(opened -> new StorageNode(env, store, files, layout, settings, opened))
+                .chain(uptime -> Stamps.open(env, store, peers.self())
+                        .chain(stamps -> Floors.open(store, replicas)
+                                .map(floors -> new Opened(uptime, stamps, replicas, floors))))
+                .map(opened -> new StorageNode(env, store, files, layout, peers, settings, opened))
                 .invoke(StorageNode::keepTime);
     }
 
@@ -103,9 +120,8 @@ public final class StorageNode {
         return intents.recover().call(() -> buckets.start(workers)).invoke(() -> {
             effects.start(workers);
             intents.start(workers);
-            blocks.cleaner().start(workers);
-            opened.tombstones().start(workers);
-            uploads.start(workers, replica);
+            cleaner.start(workers);
+            endings.start(workers);
             scrub.start(workers);
         });
     }
@@ -128,6 +144,20 @@ public final class StorageNode {
 
     public Effects effects() {
         return effects;
+    }
+
+    /** Does what is due with rows that are over. */
+    public Endings endings() {
+        return endings;
+    }
+
+    /** Answers for this node. */
+    public RequestHandler handler() {
+        return handler;
+    }
+
+    public BlockCleaner cleaner() {
+        return cleaner;
     }
 
     public Blocks blocks() {

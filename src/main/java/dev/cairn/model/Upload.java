@@ -1,13 +1,13 @@
 package dev.cairn.model;
 
+import dev.cairn.crdt.Holding;
 import dev.cairn.kernel.codec.Bytes;
 import dev.cairn.kernel.id.BucketId;
 import dev.cairn.kernel.id.OwnerId;
-import dev.cairn.kernel.time.Stamp;
 import dev.cairn.proto.UploadValue;
 
 /** An open multipart upload as it was read. */
-public record Upload(BucketId bucket, Bytes key, OwnerId id, Stamp stamp, UploadValue value) {
+public record Upload(BucketId bucket, Bytes key, OwnerId id, Holding holding, UploadValue value) {
     Bytes partition() {
         return ModelTables.partition(bucket);
     }

@@ -2,8 +2,8 @@ package dev.cairn.model;
 
 import dev.cairn.block.Bodies;
 import dev.cairn.block.StoredBody;
+import dev.cairn.crdt.Holding;
 import dev.cairn.crdt.Lww;
-import dev.cairn.kernel.Failure;
 import dev.cairn.kernel.codec.Bytes;
 import dev.cairn.kernel.env.Env;
 import dev.cairn.kernel.id.BucketId;
@@ -11,7 +11,6 @@ import dev.cairn.kernel.id.OwnerId;
 import dev.cairn.kernel.io.ByteSource;
 import dev.cairn.kernel.io.Repeat;
 import dev.cairn.kernel.time.Stamp;
-import dev.cairn.kernel.work.Workers;
 import dev.cairn.model.Completion.Completed;
 import dev.cairn.net.Request.Attachments;
 import dev.cairn.proto.ChecksumValue;
@@ -19,13 +18,11 @@ import dev.cairn.proto.CompletionValue;
 import dev.cairn.proto.ObjectValue;
 import dev.cairn.proto.PartValue;
 import dev.cairn.proto.UploadValue;
+import dev.cairn.table.Batch;
 import dev.cairn.table.Protos;
-import dev.cairn.table.TableReplica;
+import dev.cairn.table.RowType;
 import dev.cairn.table.Tables;
-import dev.cairn.table.Tables.Outcome;
-import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
-import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -33,12 +30,13 @@ import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 
 /**
  * Multipart uploads. Each finished upload of a part is a row of its own, so the newest finished one of a number wins and a retry that
- * never finishes hides nothing. Completing takes the chosen rows over, on condition that they and the upload are as they were read;
- * whatever is left is swept. The object's place in time is that of the completion.
+ * never finishes hides nothing. Completing hands the upload and the chosen parts over to the object, where none of them is over; whatever is left
+ * is swept. The object's place in time is that of the completion.
  */
 public final class Uploads {
     private static final long MIN_PART_BYTES = 5L << 20;
@@ -48,8 +46,6 @@ public final class Uploads {
 
     private static final int RETRIES = 10;
     private static final int TIME_BYTES = 6;
-    private static final Duration REMEMBER_COMPLETIONS = Duration.ofDays(1);
-    private static final Duration FORGET_EVERY = Duration.ofHours(1);
 
     private final Env env;
     private final Tables tables;
@@ -72,10 +68,14 @@ public final class Uploads {
         long now = env.wallMillis();
         OwnerId id = newUploadId(now);
         UploadValue value = settings.toBuilder().setInitiatedMillis(now).build();
-        return tables.write(
-                        ModelTables.partition(bucket),
-                        batch -> batch.put(ModelTables.UPLOADS, ModelTables.uploadSort(key, id), Protos.encoded(value)))
-                .map(_ -> new Upload(bucket, key, id, Stamp.ZERO, value));
+        Bytes encoded = Protos.encoded(value);
+        AtomicReference<Upload> made = new AtomicReference<>();
+        return tables.write(ModelTables.partition(bucket), batch -> {
+                    Upload upload = new Upload(bucket, key, id, Holding.open(batch.stamp(), encoded), value);
+                    made.set(upload);
+                    batch.row(ModelTables.UPLOADS, upload.sort(), upload.holding());
+                })
+                .map(_ -> made.get());
     }
 
     /** Ids of one key sort by the time their uploads began. */
@@ -86,18 +86,21 @@ public final class Uploads {
 
     /** The upload while it is open. */
     public Uni<Optional<Upload>> find(BucketId bucket, Bytes key, OwnerId id) {
+        return row(bucket, key, id)
+                .map(found -> found.filter(Holding::isOpen).map(open -> upload(bucket, key, id, open)));
+    }
+
+    private Uni<Optional<Holding>> row(BucketId bucket, Bytes key, OwnerId id) {
         return tables.read(
                         ModelTables.UPLOADS,
                         ModelTables.partition(bucket),
                         ModelTables.uploadSort(key, id),
                         Attachments.LEAVE)
-                .map(found -> found.flatMap(row -> row.row()
-                        .value()
-                        .map(value -> upload(bucket, key, id, row.row().stamp(), value))));
+                .map(found -> found.map(Tables.Found::row));
     }
 
-    private static Upload upload(BucketId bucket, Bytes key, OwnerId id, Stamp stamp, Bytes value) {
-        return new Upload(bucket, key, id, stamp, Protos.parse(UploadValue.parser(), value));
+    private static Upload upload(BucketId bucket, Bytes key, OwnerId id, Holding open) {
+        return new Upload(bucket, key, id, open, Protos.parse(UploadValue.parser(), open.what()));
     }
 
     public Uni<Upload> require(BucketId bucket, Bytes key, OwnerId id) {
@@ -127,21 +130,21 @@ public final class Uploads {
         PartValue part = value.build();
         Bytes sort = ModelTables.partSort(upload.sort(), number, owner);
         Bytes encoded = Protos.encoded(part);
+        Part published = new Part(sort, Stamp.ZERO, part);
         return objects.published(
                         body,
                         () -> tables.write(upload.partition(), batch -> {
-                                    batch.expect(ModelTables.UPLOADS, upload.sort(), upload.stamp())
-                                            .put(ModelTables.PARTS, sort, encoded);
+                                    batch.row(ModelTables.UPLOADS, upload.sort(), upload.holding())
+                                            .row(ModelTables.PARTS, sort, Holding.open(batch.stamp(), encoded));
                                     if (body instanceof StoredBody.InBlocks) {
-                                        Intents.fulfil(batch, owner);
+                                        intents.handOver(batch, owner);
                                     }
                                 })
-                                .chain(outcome -> outcome == Outcome.WRITTEN
-                                        ? Uni.createFrom().item(outcome)
-                                        : Uni.createFrom()
-                                                .failure(new Refusal.NoSuchUpload(upload.id()).asException())))
-                .chain(() -> dropOlder(upload, number))
-                .replaceWith(new Part(sort, Stamp.ZERO, part));
+                                .replaceWith(published))
+                .onFailure(Refusal::isEnded)
+                .recoverWithUni(ended -> require(upload.bucket(), upload.key(), upload.id())
+                        .chain(() -> Uni.createFrom().failure(ended)))
+                .call(() -> dropOlder(upload, number));
     }
 
     /** Best effort: what it misses is swept when the upload ends. */
@@ -153,19 +156,17 @@ public final class Uploads {
                         return Uni.createFrom().voidItem();
                     }
                     Stamp newest = page.rows().stream()
-                            .map(row -> row.row().stamp())
+                            .map(row -> row.row().begun())
                             .max(Stamp::compareTo)
                             .orElseThrow();
-                    return tables.write(
-                                    upload.partition(),
-                                    batch -> page.rows().stream()
-                                            .filter(row -> !row.row().stamp().equals(newest))
-                                            .forEach(row -> batch.expect(
-                                                            ModelTables.PARTS,
-                                                            row.sort(),
-                                                            row.row().stamp())
-                                                    .remove(ModelTables.PARTS, row.sort())))
-                            .replaceWithVoid();
+                    return tables.join(
+                            upload.partition(),
+                            batch -> page.rows().stream()
+                                    .filter(row -> !row.row().begun().equals(newest))
+                                    .forEach(row -> batch.row(
+                                            ModelTables.PARTS,
+                                            row.sort(),
+                                            row.row().ended(Holding.Outcome.LET_GO, batch.stamp(), Bytes.EMPTY))));
                 });
     }
 
@@ -197,14 +198,9 @@ public final class Uploads {
                 }));
     }
 
-    private static void keepNewest(SortedMap<Integer, Part> newest, Tables.Row<Lww> row) {
-        PartValue value = Protos.parse(PartValue.parser(), row.row().value().orElseThrow());
-        if (value.hasBody()) {
-            newest.merge(
-                    value.getNumber(),
-                    Part.outline(row.sort(), row.row().stamp(), value),
-                    (a, b) -> a.stamp().isAfter(b.stamp()) ? a : b);
-        }
+    private static void keepNewest(SortedMap<Integer, Part> newest, Tables.Row<Holding> row) {
+        Part part = Part.outline(row.sort(), row.row());
+        newest.merge(part.number(), part, (a, b) -> a.begun().isAfter(b.begun()) ? a : b);
     }
 
     public Uni<Completed> complete(BucketId bucket, Bytes key, OwnerId id, Completion request) {
@@ -212,37 +208,50 @@ public final class Uploads {
     }
 
     private Uni<Completed> complete(BucketId bucket, Bytes key, OwnerId id, Completion request, int retries) {
-        return find(bucket, key, id).chain(found -> {
-            if (found.isEmpty()) {
-                return completedBefore(bucket, key, id, request.digest());
+        return row(bucket, key, id).chain(found -> {
+            if (isOver(found)) {
+                return tables.readSpread(
+                                ModelTables.UPLOADS, ModelTables.partition(bucket), ModelTables.uploadSort(key, id))
+                        .map(ended -> completedBefore(id, ended, request.digest()));
             }
-            Upload upload = found.get();
+            Upload upload = upload(bucket, key, id, found.get());
             SortedMap<Integer, Part> newest = new TreeMap<>();
             return eachPart(upload, upload.sort(), newest, Integer.MAX_VALUE)
+                    // Whoever finds it completed answers so too: then it must not have been completed under what was
+                    // there before.
+                    .chain(() -> tables.passRow(
+                            ModelTables.OBJECTS, upload.partition(), ModelTables.objectSort(upload.key())))
                     .chain(() -> assemble(upload, request, choose(id, request, newest)))
-                    .chain(completed -> {
-                        if (completed.isPresent()) {
-                            return Uni.createFrom().item(completed.get());
-                        }
-                        return retries > 0
-                                ? complete(bucket, key, id, request, retries - 1)
-                                : Uni.createFrom().failure(new Failure.Overloaded("upload").asException());
-                    });
+                    .onFailure(RefusalException.class)
+                    .recoverWithUni(why -> sameEverywhere(why, bucket, key, id)
+                            .chain(() -> row(bucket, key, id))
+                            .chain(now -> retries > 0 && (Refusal.isEnded(why) || isOver(now))
+                                    ? complete(bucket, key, id, request, retries - 1)
+                                    : Uni.createFrom().failure(why)));
         });
     }
 
-    private Uni<Completed> completedBefore(BucketId bucket, Bytes key, OwnerId id, Bytes digest) {
-        return tables.read(
-                        ModelTables.COMPLETIONS,
-                        ModelTables.partition(bucket),
-                        ModelTables.uploadSort(key, id),
-                        Attachments.LEAVE)
-                .map(found -> found.flatMap(row -> row.row().value())
-                        .map(value -> Protos.parse(CompletionValue.parser(), value))
-                        .filter(before ->
-                                Protos.bytes(before.getRequestDigest()).equals(digest))
-                        .map(before -> new Completed(before.getEtag(), before.getChecksum()))
-                        .orElseThrow(() -> new Refusal.NoSuchUpload(id).asException()));
+    /**
+     * A completion that came second may have come first at one replica, under a later stamp than the one that counts, and would come up again
+     * over what is written next: it is either found now or surely nowhere.
+     */
+    private Uni<Void> sameEverywhere(Throwable why, BucketId bucket, Bytes key, OwnerId id) {
+        return Refusal.isEnded(why)
+                ? tables.unite(ModelTables.UPLOADS, ModelTables.partition(bucket), ModelTables.uploadSort(key, id))
+                : Uni.createFrom().voidItem();
+    }
+
+    /** Then its parts were no longer what they were when it was read, whatever seemed to be wrong with them. */
+    private static boolean isOver(Optional<Holding> upload) {
+        return upload.filter(Holding::isOpen).isEmpty();
+    }
+
+    private static Completed completedBefore(OwnerId id, Optional<Holding> ended, Bytes digest) {
+        return ended.filter(upload -> upload.is(Holding.Outcome.HANDED_OVER))
+                .map(UploadRules::completion)
+                .filter(before -> Protos.bytes(before.getRequestDigest()).equals(digest))
+                .map(before -> new Completed(before.getEtag(), before.getChecksum()))
+                .orElseThrow(() -> new Refusal.NoSuchUpload(id).asException());
     }
 
     private static List<Part> choose(OwnerId upload, Completion request, SortedMap<Integer, Part> newest) {
@@ -272,85 +281,80 @@ public final class Uploads {
         return chosen;
     }
 
-    /** Empty when the upload or one of its parts changed meanwhile. */
-    private Uni<Optional<Completed>> assemble(Upload upload, Completion request, List<Part> parts) {
+    private Uni<Completed> assemble(Upload upload, Completion request, List<Part> parts) {
         String etag = MultipartEtag.of(parts);
         ChecksumValue checksum = request.checksums().of(upload, parts);
-        OwnerId version = objects.newOwner();
+        ObjectValue.Builder object = objects.value(
+                        upload.id(), new ObjectMeta(upload.value().getHeadersList(), etag, checksum))
+                .setLength(parts.stream().mapToLong(Part::length).sum());
+        CompletionValue.Builder completion = CompletionValue.newBuilder()
+                .setEtag(etag)
+                .setChecksum(checksum)
+                .setRequestDigest(Protos.proto(request.digest()));
         Completed completed = new Completed(etag, checksum);
-        Uni<ObjectValue.Builder> described = objects.orGiveUp(
-                version,
-                intents.declare(upload.bucket(), version)
-                        .chain(() -> manifests.write(
-                                version,
-                                parts,
-                                part -> whole(upload, part),
-                                objects.value(
-                                                version,
-                                                new ObjectMeta(upload.value().getHeadersList(), etag, checksum))
-                                        .setLength(parts.stream()
-                                                .mapToLong(Part::length)
-                                                .sum()))));
-        return described
-                .chain(object -> {
-                    Bytes row = Protos.encoded(object.build());
-                    Bytes over = Protos.encoded(CompletionValue.newBuilder()
-                            .setEtag(etag)
-                            .setChecksum(checksum)
-                            .setRequestDigest(Protos.proto(request.digest()))
-                            .setCompletedMillis(env.wallMillis())
-                            .build());
-                    return intents.publish(
-                            version,
-                            () -> tables.write(upload.partition(), batch -> {
-                                        batch.expect(ModelTables.UPLOADS, upload.sort(), upload.stamp())
-                                                .put(ModelTables.OBJECTS, ModelTables.objectSort(upload.key()), row)
-                                                .remove(ModelTables.UPLOADS, upload.sort())
-                                                .put(ModelTables.COMPLETIONS, upload.sort(), over);
-                                        Intents.fulfil(batch, version);
-                                        parts.forEach(part -> batch.expect(ModelTables.PARTS, part.sort(), part.stamp())
-                                                .put(ModelTables.PARTS, part.sort(), takenOver(part)));
-                                    })
-                                    .chain(outcome -> outcome == Outcome.WRITTEN
-                                            ? Uni.createFrom().item(completed)
-                                            : Uni.createFrom().failure(new ChangedMeanwhile())));
-                })
-                .map(Optional::of)
-                .onFailure(ChangedMeanwhile.class)
-                .recoverWithItem(Optional::empty);
+        if (!Manifests.needsPages(parts)) {
+            return manifests
+                    .write(objects.newOwner(), parts, part -> whole(upload, part), object)
+                    .chain(() -> tables.write(upload.partition(), handOver(upload, parts, object.build(), completion)))
+                    .replaceWith(completed);
+        }
+        OwnerId pages = objects.newOwner();
+        return objects.orGiveUp(
+                        pages,
+                        intents.declare(upload.bucket(), pages)
+                                .chain(() -> manifests.write(pages, parts, part -> whole(upload, part), object)))
+                .chain(() -> intents.publish(
+                        pages,
+                        () -> tables.write(
+                                        upload.partition(),
+                                        handOver(upload, parts, object.build(), completion)
+                                                .andThen(batch -> intents.handOver(batch, pages)))
+                                .replaceWith(Optional.of(completed))))
+                .map(Optional::orElseThrow);
+    }
+
+    private static Consumer<Batch> handOver(
+            Upload upload, List<Part> parts, ObjectValue object, CompletionValue.Builder completion) {
+        Bytes value = Protos.encoded(object);
+        return batch -> {
+            Bytes row = RowType.LWW.encode(Lww.of(batch.stamp(), value));
+            Bytes over = Protos.encoded(completion.setObject(Protos.proto(row)).build());
+            batch.put(ModelTables.OBJECTS, ModelTables.objectSort(upload.key()), value)
+                    .row(
+                            ModelTables.UPLOADS,
+                            upload.sort(),
+                            upload.holding().ended(Holding.Outcome.HANDED_OVER, batch.stamp(), over));
+            parts.forEach(part -> batch.row(
+                    ModelTables.PARTS,
+                    part.sort(),
+                    Holding.open(part.begun(), Bytes.EMPTY)
+                            .ended(Holding.Outcome.HANDED_OVER, batch.stamp(), Bytes.EMPTY)));
+        };
     }
 
     /** A part with its block list, which an outline leaves out. */
     private Uni<PartValue> whole(Upload upload, Part part) {
         return tables.read(ModelTables.PARTS, upload.partition(), part.sort(), Attachments.LEAVE)
-                .map(found -> found.filter(row -> row.row().stamp().equals(part.stamp()))
-                        .flatMap(row -> row.row().value())
-                        .map(value -> Protos.parse(PartValue.parser(), value))
-                        .orElseThrow(ChangedMeanwhile::new));
-    }
-
-    /** The upload or a part is no longer as it was read; what was written for it is given up. */
-    private static final class ChangedMeanwhile extends RuntimeException {
-        private static final long serialVersionUID = 1;
-
-        ChangedMeanwhile() {
-            super("changed meanwhile", null, false, false);
-        }
-    }
-
-    /** The row stays until it is swept, so that a late change of it is noticed; its body belongs to the object now. */
-    private static Bytes takenOver(Part part) {
-        return Protos.encoded(PartValue.newBuilder().setNumber(part.number()).build());
+                .map(found -> found.map(Tables.Found::row)
+                        .filter(Holding::isOpen)
+                        .map(PartRules::part)
+                        .orElseThrow(() -> new Refusal.Ended().asException()));
     }
 
     public Uni<Void> abort(BucketId bucket, Bytes key, OwnerId id) {
+        return abort(bucket, key, id, RETRIES);
+    }
+
+    private Uni<Void> abort(BucketId bucket, Bytes key, OwnerId id, int retries) {
         return require(bucket, key, id)
                 .chain(upload -> tables.write(
-                                upload.partition(),
-                                batch -> batch.expect(ModelTables.UPLOADS, upload.sort(), upload.stamp())
-                                        .remove(ModelTables.UPLOADS, upload.sort()))
-                        .chain(outcome ->
-                                outcome == Outcome.WRITTEN ? Uni.createFrom().voidItem() : abort(bucket, key, id)));
+                        upload.partition(),
+                        batch -> batch.row(
+                                ModelTables.UPLOADS,
+                                upload.sort(),
+                                upload.holding().ended(Holding.Outcome.LET_GO, batch.stamp(), Bytes.EMPTY))))
+                .onFailure(why -> retries > 0 && Refusal.isEnded(why))
+                .recoverWithUni(() -> abort(bucket, key, id, retries - 1));
     }
 
     /** Open uploads in order of key, then of their beginning. */
@@ -360,38 +364,8 @@ public final class Uploads {
                         ModelTables.UPLOADS,
                         ModelTables.partition(bucket),
                         query,
-                        (name, sort, row) -> upload(
-                                bucket,
-                                name,
-                                ModelTables.uploadOf(sort),
-                                row.stamp(),
-                                row.value().orElseThrow()))
+                        (name, sort, row) -> upload(bucket, name, ModelTables.uploadOf(sort), row))
                 .run();
-    }
-
-    /** Forgets old completions for as long as the node runs. */
-    public void start(Workers workers, TableReplica replica) {
-        workers.start("completed uploads", FORGET_EVERY, FORGET_EVERY, _ -> forgetCompletions(replica, Bytes.EMPTY));
-    }
-
-    private Uni<Void> forgetCompletions(TableReplica replica, Bytes from) {
-        long before = env.wallMillis() - REMEMBER_COMPLETIONS.toMillis();
-        return replica.scanHere(ModelTables.COMPLETIONS, from, PAGE)
-                .chain(page -> Multi.createFrom()
-                        .iterable(page.rows())
-                        .filter(row -> Protos.parse(
-                                                CompletionValue.parser(),
-                                                row.row().value().orElseThrow())
-                                        .getCompletedMillis()
-                                < before)
-                        .onItem()
-                        .transformToUniAndConcatenate(row -> tables.write(
-                                row.partition(), batch -> batch.remove(ModelTables.COMPLETIONS, row.sort())))
-                        .collect()
-                        .last()
-                        .chain(() -> page.next()
-                                .map(next -> forgetCompletions(replica, next))
-                                .orElse(Uni.createFrom().voidItem())));
     }
 
     /** The place in a listing right behind one upload of a key. */

@@ -26,19 +26,10 @@ public final class LocalPeers implements Peers {
     }
 
     @Override
-    @SuppressWarnings("unchecked") // each request names the type of its answer, and the cases below give just that
     public <R> Uni<R> call(NodeId node, Request<R> request) {
         if (!node.equals(self)) {
             return Uni.createFrom().failure(new Failure.QuorumLost(1, 0, Duration.ZERO).asException());
         }
-        RequestHandler here = Objects.requireNonNull(handler, "a call before the node serves");
-        return (Uni<R>)
-                switch (request) {
-                    case Request.ApplyBatch batch -> here.apply(batch);
-                    case Request.ReadRow read -> here.read(read);
-                    case Request.ReadRange range -> here.range(range);
-                    case Request.PutBlock put -> here.putBlock(put);
-                    case Request.GetBlock get -> here.getBlock(get);
-                };
+        return Objects.requireNonNull(handler, "a call before the node serves").answer(request);
     }
 }

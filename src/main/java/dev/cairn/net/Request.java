@@ -2,6 +2,7 @@ package dev.cairn.net;
 
 import dev.cairn.kernel.codec.Bytes;
 import dev.cairn.kernel.id.BlockHash;
+import dev.cairn.kernel.id.OwnerId;
 import dev.cairn.kernel.io.ByteSource;
 import dev.cairn.kernel.time.Stamp;
 import java.util.List;
@@ -9,12 +10,15 @@ import java.util.Optional;
 
 /** What one node can ask another, with the type of the answer. Requests may be sent again: each does the same when repeated. */
 public sealed interface Request<R> {
-    /**
-     * Apply all rows or none. Refused when a row here is at or above the one written ({@code Applied.Refused}) or when an
-     * expectation does not hold ({@code Applied.Changed}).
-     */
+    /** Write all rows or none, for a client: judged by what is here. */
     record ApplyBatch(Bytes partition, List<Expectation> expectations, List<RowWrite> rows)
             implements Request<Applied> {}
+
+    /** Join all rows with what is here, whatever it is: for what another node holds already. */
+    record JoinRows(Bytes partition, List<RowWrite> rows) implements Request<Joined> {}
+
+    /** The rows as they are now, in the order asked; empty where a row is not kept. */
+    record Joined(List<Optional<Bytes>> rows) {}
 
     /** The row must bear exactly this stamp; {@link Stamp#ZERO} means that there must be no row. */
     record Expectation(String table, Bytes sort, Stamp stamp) {}
@@ -25,8 +29,16 @@ public sealed interface Request<R> {
     sealed interface Applied {
         record Done() implements Applied {}
 
-        record Refused(Stamp highest) implements Applied {}
+        /** A row here is at or above the one written; nothing was. */
+        record Obstructed(Stamp highest) implements Applied {}
 
+        /** The rules of a table do not admit a row; nothing was written. */
+        record Refused(String why) implements Applied {}
+
+        /** The block that was to be referred to is not here; nothing was written. */
+        record Missing() implements Applied {}
+
+        /** An expectation does not hold; nothing was written. */
         record Changed() implements Applied {}
     }
 
@@ -53,8 +65,14 @@ public sealed interface Request<R> {
 
     record RangeRow(Bytes sort, Bytes row) {}
 
-    /** Keep this block. */
-    record PutBlock(BlockHash hash, int length, ByteSource body) implements Request<Applied> {}
+    /** Keep this block, and the reference for which it comes. */
+    record PutBlock(BlockHash hash, int length, ApplyBatch reference, ByteSource body) implements Request<Applied> {}
+
+    /** Add a reference to a block that should be here; answered with {@code Applied.Missing} when it is not. */
+    record ReferBlock(BlockHash hash, ApplyBatch reference) implements Request<Applied> {}
+
+    /** The blocks above {@code after} that an owner refers to, as far as this node knows; empty at the end. */
+    record OwnedBlocks(OwnerId owner, Bytes after, int limit) implements Request<List<BlockHash>> {}
 
     /** The bytes [from, to) of a block. */
     record GetBlock(BlockHash hash, int from, int to) implements Request<ByteSource> {}

@@ -1,16 +1,41 @@
 package dev.cairn.net;
 
+import dev.cairn.kernel.id.BlockHash;
+import dev.cairn.kernel.io.ByteSource;
 import io.smallrye.mutiny.Uni;
+import java.util.List;
 
 /** Answers the requests of other nodes and of this one. */
 public interface RequestHandler {
+    /** Whatever is asked. */
+    @SuppressWarnings("unchecked") // each request names the type of its answer, and the cases below give just that
+    default <R> Uni<R> answer(Request<R> request) {
+        return (Uni<R>)
+                switch (request) {
+                    case Request.ApplyBatch batch -> apply(batch);
+                    case Request.JoinRows rows -> join(rows);
+                    case Request.ReadRow read -> read(read);
+                    case Request.ReadRange range -> range(range);
+                    case Request.OwnedBlocks owned -> ownedBlocks(owned);
+                    case Request.ReferBlock refer -> referBlock(refer);
+                    case Request.PutBlock put -> putBlock(put);
+                    case Request.GetBlock get -> getBlock(get);
+                };
+    }
+
     Uni<Request.Applied> apply(Request.ApplyBatch request);
+
+    Uni<Request.Joined> join(Request.JoinRows request);
 
     Uni<Request.FoundRow> read(Request.ReadRow request);
 
     Uni<Request.RowRange> range(Request.ReadRange request);
 
+    Uni<List<BlockHash>> ownedBlocks(Request.OwnedBlocks request);
+
+    Uni<Request.Applied> referBlock(Request.ReferBlock request);
+
     Uni<Request.Applied> putBlock(Request.PutBlock request);
 
-    Uni<dev.cairn.kernel.io.ByteSource> getBlock(Request.GetBlock request);
+    Uni<ByteSource> getBlock(Request.GetBlock request);
 }

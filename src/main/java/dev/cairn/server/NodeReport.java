@@ -115,8 +115,8 @@ final class NodeReport implements NodeFacts {
                         "syncs", files.syncs(),
                         "corrupt", files.corrupt(),
                         "queuedTasks", (long) files.queuedTasks(),
-                        "deleted", node.node().blocks().cleaner().deletedBlocks(),
-                        "orphansFound", node.node().blocks().cleaner().orphansFound()));
+                        "deleted", node.node().cleaner().deletedBlocks(),
+                        "orphansFound", node.node().cleaner().orphansFound()));
         sections.put(
                 "requests",
                 section(

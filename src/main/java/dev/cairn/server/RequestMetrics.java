@@ -59,7 +59,7 @@ final class RequestMetrics implements S3Pipeline.RequestObserver {
                         .mapToLong(worker -> worker.status().stuck())
                         .sum());
         gauge("block_corruption_counter", node, it -> it.files().stats().corrupt());
-        gauge("block_delete_counter", node, it -> it.node().blocks().cleaner().deletedBlocks());
+        gauge("block_delete_counter", node, it -> it.node().cleaner().deletedBlocks());
         gauge("local_disk_avail", node, it -> it.files().stats().freeBytes());
         gauge("local_disk_total", node, it -> it.files().stats().totalBytes());
         gauge("store_commits", node, it -> it.store().stats().commits());

@@ -34,6 +34,11 @@ public final class Batch {
         return add(table, sort, Lww.of(stamp, value), attachment);
     }
 
+    /** A row as it is; what it bears of this batch's stamp is up to whoever made it. */
+    public <T extends Crdt<T>> Batch row(TableSchema<T> table, Bytes sort, T row) {
+        return add(table, sort, row, Bytes.EMPTY);
+    }
+
     public Batch remove(TableSchema<Lww> table, Bytes sort) {
         return add(table, sort, Lww.tombstone(stamp), Bytes.EMPTY);
     }
@@ -66,6 +71,10 @@ public final class Batch {
         rows.forEach((place, pending) ->
                 writes.add(new Request.RowWrite(place.table(), place.sort(), pending.encoded(), pending.attachment())));
         return new Request.ApplyBatch(partition, expectations, writes);
+    }
+
+    Request.JoinRows join(Bytes partition) {
+        return new Request.JoinRows(partition, request(partition).rows());
     }
 
     private record Place(String table, Bytes sort) {

@@ -17,7 +17,7 @@ public final class RowKeys {
 
     private RowKeys() {}
 
-    static Bytes row(Bytes partition, Bytes sort) {
+    public static Bytes row(Bytes partition, Bytes sort) {
         return Bytes.concat(partition, sort);
     }
 

@@ -2,13 +2,16 @@ package dev.cairn.table;
 
 import com.google.protobuf.WireFormat;
 import dev.cairn.crdt.Crdt;
+import dev.cairn.crdt.Holding;
 import dev.cairn.crdt.Lww;
 import dev.cairn.crdt.LwwMap;
 import dev.cairn.kernel.Failure;
 import dev.cairn.kernel.codec.Bytes;
 import dev.cairn.kernel.time.Stamp;
+import dev.cairn.proto.HoldingRow;
 import dev.cairn.proto.LwwMapRow;
 import dev.cairn.proto.LwwRow;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -19,6 +22,7 @@ public interface RowType<T extends Crdt<T>> {
 
     RowType<Lww> LWW = new LwwType();
     RowType<LwwMap> LWW_MAP = new LwwMapType();
+    RowType<Holding> HOLDING = new HoldingType();
 
     Bytes encode(T row);
 
@@ -31,6 +35,26 @@ public interface RowType<T extends Crdt<T>> {
 
     /** The same of an encoded row, which may cost less than to decode it. */
     boolean isTombstone(Bytes encoded);
+
+    /** Whether just this was written here before and nothing since has taken its place. */
+    default boolean holds(T current, T written) {
+        return current.equals(written);
+    }
+
+    /** The stamp at or below which no write may bring the row back once it is gone; for tombstones. */
+    default Stamp end(T row) {
+        return stamp(row);
+    }
+
+    /** A row that is over as one that is known to be so everywhere; empty where that is known already or makes no difference. */
+    default Optional<T> settled(T row) {
+        return Optional.empty();
+    }
+
+    /** Whether the row is known to be over everywhere. */
+    default boolean isSettled(T row) {
+        return false;
+    }
 
     /** The highest stamp in {@code current} that stands in the way of {@code written}; {@link Stamp#ZERO} when none does. */
     Stamp obstacle(T current, T written);
@@ -165,6 +189,12 @@ public interface RowType<T extends Crdt<T>> {
         }
 
         @Override
+        public boolean holds(LwwMap current, LwwMap written) {
+            return written.fields().entrySet().stream()
+                    .allMatch(field -> field.getValue().equals(current.fields().get(field.getKey())));
+        }
+
+        @Override
         public Stamp obstacle(LwwMap current, LwwMap written) {
             Stamp highest = Stamp.ZERO;
             for (var field : written.fields().entrySet()) {
@@ -175,6 +205,101 @@ public interface RowType<T extends Crdt<T>> {
                 }
             }
             return highest;
+        }
+    }
+
+    /** {@link Holding} as {@code HoldingRow}. Nothing here stands in the way of a write: whether its end may come is for the table to say. */
+    final class HoldingType implements RowType<Holding> {
+        private static final int OUTCOME_TAG = HoldingRow.OUTCOME_FIELD_NUMBER << 3 | WireFormat.WIRETYPE_VARINT;
+
+        private static final int LET_GO = 1;
+        private static final int HANDED_OVER = 2;
+
+        private HoldingType() {}
+
+        @Override
+        public Bytes encode(Holding row) {
+            HoldingRow.Builder out = HoldingRow.newBuilder()
+                    .setSchema(SCHEMA)
+                    .setHlc(row.begun().hlc())
+                    .setNode(row.begun().node())
+                    .setWhat(Protos.proto(row.what()));
+            Holding.End end = row.end();
+            if (end != null) {
+                out.setOutcome(
+                                switch (end.outcome()) {
+                                    case LET_GO -> LET_GO;
+                                    case HANDED_OVER -> HANDED_OVER;
+                                })
+                        .setEndHlc(end.at().hlc())
+                        .setEndNode(end.at().node())
+                        .setEndValue(Protos.proto(end.value()))
+                        .setSettled(end.settled());
+            }
+            return Protos.encoded(out.build());
+        }
+
+        @Override
+        public Holding decode(Bytes encoded) {
+            HoldingRow row = Protos.parse(HoldingRow.parser(), encoded);
+            checkSchema(row.getSchema());
+            Holding open = Holding.open(new Stamp(row.getHlc(), row.getNode()), Protos.bytes(row.getWhat()));
+            return switch (row.getOutcome()) {
+                case 0 -> open;
+                case LET_GO -> ended(open, row, Holding.Outcome.LET_GO);
+                case HANDED_OVER -> ended(open, row, Holding.Outcome.HANDED_OVER);
+                default -> throw new Failure.Corrupt("outcome " + row.getOutcome()).asException();
+            };
+        }
+
+        private static Holding ended(Holding open, HoldingRow row, Holding.Outcome outcome) {
+            Holding ended =
+                    open.ended(outcome, new Stamp(row.getEndHlc(), row.getEndNode()), Protos.bytes(row.getEndValue()));
+            return row.getSettled() ? ended.settled() : ended;
+        }
+
+        @Override
+        public Stamp stamp(Holding row) {
+            return row.begun();
+        }
+
+        @Override
+        public boolean isTombstone(Holding row) {
+            return !row.isOpen();
+        }
+
+        @Override
+        public boolean isTombstone(Bytes encoded) {
+            return Protos.scan(encoded, in -> {
+                for (int tag = in.readTag(); tag != 0; tag = in.readTag()) {
+                    if (tag == OUTCOME_TAG) {
+                        return true;
+                    }
+                    in.skipField(tag);
+                }
+                return false;
+            });
+        }
+
+        @Override
+        public Stamp end(Holding row) {
+            Holding.End end = row.end();
+            return end == null || row.begun().isAfter(end.at()) ? row.begun() : end.at();
+        }
+
+        @Override
+        public Optional<Holding> settled(Holding row) {
+            return row.isOpen() || row.isSettled() ? Optional.empty() : Optional.of(row.settled());
+        }
+
+        @Override
+        public boolean isSettled(Holding row) {
+            return row.isSettled();
+        }
+
+        @Override
+        public Stamp obstacle(Holding current, Holding written) {
+            return Stamp.ZERO;
         }
     }
 }

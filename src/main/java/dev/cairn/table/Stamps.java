@@ -1,9 +1,11 @@
 package dev.cairn.table;
 
+import dev.cairn.kernel.Failure;
 import dev.cairn.kernel.codec.Bytes;
 import dev.cairn.kernel.env.Env;
 import dev.cairn.kernel.id.NodeId;
 import dev.cairn.kernel.time.HybridClock;
+import dev.cairn.kernel.time.Stamp;
 import dev.cairn.kernel.work.Workers;
 import dev.cairn.store.Space;
 import dev.cairn.store.Store;
@@ -15,6 +17,7 @@ public final class Stamps {
     public static final Space SPACE = Space.rows("system");
     private static final Bytes RESERVE = Bytes.utf8("clock-reserve");
     private static final long AHEAD_MILLIS = 10_000;
+    private static final long MAX_AHEAD_MILLIS = 60_000;
     private static final Duration EVERY = Duration.ofSeconds(2);
 
     private final Store store;
@@ -38,8 +41,25 @@ public final class Stamps {
         return clock;
     }
 
+    /**
+     * Completes when the next stamp is above {@code seen}; fails when that is further ahead than any sound clock, so that one clock gone wrong does
+     * not take all others with it.
+     */
+    Uni<Void> pass(Stamp seen) {
+        if (clock.aheadMillis(seen) > MAX_AHEAD_MILLIS) {
+            return Uni.createFrom().failure(new Failure.Overloaded("a stamp far ahead of the clock").asException());
+        }
+        return clock.observe(seen)
+                ? Uni.createFrom().voidItem()
+                : extend(clock.aheadMillis(seen) + AHEAD_MILLIS).invoke(() -> clock.observe(seen));
+    }
+
     private Uni<Void> extend() {
-        long bound = clock.proposeReserve(AHEAD_MILLIS);
+        return extend(AHEAD_MILLIS);
+    }
+
+    private Uni<Void> extend(long aheadMillis) {
+        long bound = clock.proposeReserve(aheadMillis);
         return store.commit(tx -> {
                     tx.put(SPACE, RESERVE, Bytes.ofLong(bound));
                     return bound;

@@ -1,15 +1,26 @@
 package dev.cairn.table;
 
 import dev.cairn.crdt.Crdt;
+import dev.cairn.kernel.codec.Bytes;
 import dev.cairn.store.Space;
-import java.util.function.Predicate;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.function.Function;
 
 /**
- * What a table is: its name (part of the disk format), where its rows live, their type, which of them have an attachment, and what
- * else must change with them.
+ * What a table is: its name (part of the disk format), where its rows live, their type, what they are attached to, and their rules.
+ *
+ * @param attachment the name under which bytes lie beside a row, next to its key; empty for a row that has none. They are written with the
+ *     row that first bears the name and go with the last one
+ * @param ends what becomes of rows that are over
  */
 public record TableSchema<T extends Crdt<T>>(
-        String name, Placement placement, RowType<T> type, Predicate<T> hasAttachment, RowHook<T> hook) {
+        String name,
+        Placement placement,
+        RowType<T> type,
+        Function<T, Optional<Bytes>> attachment,
+        RowRules<T> rules,
+        Ends ends) {
     /** Where the rows of a table live. */
     public enum Placement {
         /** On the replicas of the partition that the hash of the partition key names. */
@@ -18,16 +29,30 @@ public record TableSchema<T extends Crdt<T>>(
         FULL_COPY
     }
 
+    /**
+     * What becomes of rows that are over.
+     *
+     * @param settleAfter longer than whatever else belongs to the row may still be on its way
+     * @param keep at least, before they are collected
+     */
+    public record Ends(Duration settleAfter, Duration keep) {
+        static final Ends AT_ONCE = new Ends(Duration.ZERO, Duration.ZERO);
+    }
+
     public static <T extends Crdt<T>> TableSchema<T> of(String name, Placement placement, RowType<T> type) {
-        return new TableSchema<>(name, placement, type, _ -> false, RowHook.none());
+        return new TableSchema<>(name, placement, type, _ -> Optional.empty(), RowRules.none(), Ends.AT_ONCE);
     }
 
-    public TableSchema<T> withHook(RowHook<T> changed) {
-        return new TableSchema<>(name, placement, type, hasAttachment, changed);
+    public TableSchema<T> withRules(RowRules<T> newRules) {
+        return new TableSchema<>(name, placement, type, attachment, newRules, ends);
     }
 
-    public TableSchema<T> withAttachments(Predicate<T> has) {
-        return new TableSchema<>(name, placement, type, has, hook);
+    public TableSchema<T> withAttachments(Function<T, Optional<Bytes>> newAttachment) {
+        return new TableSchema<>(name, placement, type, newAttachment, rules, ends);
+    }
+
+    public TableSchema<T> withEnds(Duration settleAfter, Duration keep) {
+        return new TableSchema<>(name, placement, type, attachment, rules, new Ends(settleAfter, keep));
     }
 
     /** Where the rows lie. */

@@ -1,13 +1,14 @@
 package dev.cairn.table;
 
+import static dev.cairn.net.Request.Attachments.LEAVE;
+import static dev.cairn.net.Request.Attachments.SEND;
+
 import dev.cairn.crdt.Crdt;
 import dev.cairn.kernel.Failure;
 import dev.cairn.kernel.codec.Bytes;
 import dev.cairn.kernel.id.NodeId;
 import dev.cairn.kernel.io.Repeat;
-import dev.cairn.kernel.time.HybridClock;
 import dev.cairn.kernel.time.Stamp;
-import dev.cairn.layout.Layout;
 import dev.cairn.net.Peers;
 import dev.cairn.net.Quorum;
 import dev.cairn.net.Request;
@@ -16,7 +17,6 @@ import dev.cairn.net.Request.FoundRow;
 import dev.cairn.net.Request.RangeRow;
 import dev.cairn.net.Request.RowRange;
 import io.smallrye.mutiny.Uni;
-import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -30,81 +30,189 @@ import java.util.function.Supplier;
 
 /**
  * Reads and writes rows by quorum. A write is blind: it goes out with a fresh stamp and without a read before it; a replica that
- * already holds something at or above the stamp says so, and the write is made again above that. Reads join what a quorum
- * answers. Safe from any thread; holds no state.
+ * already holds something at or above the stamp says so, and where that keeps a quorum from agreeing, the write is made again above it.
+ * Reads join what a quorum answers. Safe from any thread; holds no state.
  */
 public final class Tables {
+    /** Why a row is refused whose end has been collected. */
+    public static final String GONE = "gone";
+
     private static final int RESTAMPS = 10;
 
     private final Peers peers;
-    private final Supplier<Layout> layout;
-    private final HybridClock clock;
+    private final Replicas replicas;
+    private final Stamps stamps;
+    private final Function<String, RuntimeException> refusals;
 
-    public Tables(Peers peers, Supplier<Layout> layout, HybridClock clock) {
+    /** {@code refusals} makes what callers see of the word that a rule gave for refusing a row, or of {@link #GONE}. */
+    public Tables(Peers peers, Replicas replicas, Stamps stamps, Function<String, RuntimeException> refusals) {
         this.peers = peers;
-        this.layout = layout;
-        this.clock = clock;
+        this.replicas = replicas;
+        this.stamps = stamps;
+        this.refusals = refusals;
     }
 
-    /** How a conditional batch ended. */
+    /** How a batch ended that was not refused. */
     public enum Outcome {
         WRITTEN,
         /** An expectation no longer held; nothing was written. */
-        CHANGED
+        CHANGED,
+        /** Rows at or above the stamp kept a quorum from agreeing; single replicas may have the batch. */
+        OBSTRUCTED
     }
 
-    /** The nodes that hold a partition of tables placed so. */
-    private List<NodeId> replicas(TableSchema.Placement placement, Bytes partition) {
-        return switch (placement) {
-            case SHARDED -> layout.get().replicasOf(partition);
-            case FULL_COPY -> layout.get().everyNode();
-        };
+    /** Writes rows of sharded tables that share a partition, all or none; {@code fill} may run several times, with a higher stamp each. */
+    public Uni<Void> write(Bytes partition, Consumer<Batch> fill) {
+        return again(RESTAMPS, () -> writeOnce(partition, fill))
+                .invoke(outcome -> {
+                    if (outcome == Outcome.CHANGED) {
+                        throw new IllegalArgumentException(
+                                "expectations of a batch that cannot tell how they came out");
+                    }
+                })
+                .replaceWithVoid();
     }
 
-    /** Writes rows of sharded tables that share a partition, all or none; {@code fill} may run several times. */
-    public Uni<Outcome> write(Bytes partition, Consumer<Batch> fill) {
-        return write(replicas(TableSchema.Placement.SHARDED, partition), partition, fill, RESTAMPS);
+    /** As {@link #write}, but with one stamp: for what may come to be once at most. */
+    public Uni<Outcome> writeOnce(Bytes partition, Consumer<Batch> fill) {
+        return write(replicas.of(TableSchema.Placement.SHARDED, partition), partition, fill);
+    }
+
+    /** A batch as one request, for whoever sends it along with something else. */
+    public Request.ApplyBatch request(Bytes partition, Consumer<Batch> fill) {
+        Batch batch = new Batch(stamps.clock().next());
+        fill.accept(batch);
+        return batch.request(partition);
+    }
+
+    /** Joins rows with what the replicas hold, on a quorum of them, whatever it is: for what must not be refused. */
+    public Uni<Void> join(Bytes partition, Consumer<Batch> fill) {
+        Batch batch = new Batch(stamps.clock().next());
+        fill.accept(batch);
+        return join(replicas.of(TableSchema.Placement.SHARDED, partition), batch.join(partition));
+    }
+
+    private Uni<Void> join(List<NodeId> nodes, Request.JoinRows request) {
+        return Quorum.<Request.Joined>decide(List.of(nodes), _ -> true, node -> peers.call(node, request))
+                .replaceWithVoid();
     }
 
     /** Writes rows of full-copy tables, all or none; {@code fill} may run several times. */
     public Uni<Outcome> writeEverywhere(Consumer<Batch> fill) {
         Bytes partition = RowKeys.FULL_COPY_PARTITION;
-        return write(replicas(TableSchema.Placement.FULL_COPY, partition), partition, fill, RESTAMPS);
+        return again(RESTAMPS, () -> write(replicas.of(TableSchema.Placement.FULL_COPY, partition), partition, fill));
     }
 
-    private Uni<Outcome> write(List<NodeId> replicas, Bytes partition, Consumer<Batch> fill, int retries) {
-        Batch batch = new Batch(clock.next());
+    private static Uni<Outcome> again(int retries, Supplier<Uni<Outcome>> write) {
+        return write.get().chain(outcome -> {
+            if (outcome != Outcome.OBSTRUCTED) {
+                return Uni.createFrom().item(outcome);
+            }
+            return retries == 0
+                    ? Uni.createFrom().failure(new Failure.Overloaded("rows of later stamps").asException())
+                    : again(retries - 1, write);
+        });
+    }
+
+    private Uni<Outcome> write(List<NodeId> nodes, Bytes partition, Consumer<Batch> fill) {
+        Batch batch = new Batch(stamps.clock().next());
         fill.accept(batch);
         Request.ApplyBatch request = batch.request(partition);
-        return Quorum.gather(replicas, Quorum.majority(replicas.size()), node -> peers.call(node, request))
-                .chain(answers -> {
-                    Stamp highest = Stamp.ZERO;
-                    for (Applied answer : answers) {
-                        switch (answer) {
-                            case Applied.Done() -> {}
-                            case Applied.Changed() -> {
-                                return Uni.createFrom().item(Outcome.CHANGED);
-                            }
-                            case Applied.Refused(Stamp above) -> highest = above.isAfter(highest) ? above : highest;
-                        }
-                    }
-                    if (highest.equals(Stamp.ZERO)) {
-                        return Uni.createFrom().item(Outcome.WRITTEN);
-                    }
-                    clock.observe(highest);
-                    return retries == 0
-                            ? Uni.createFrom().failure(new Failure.QuorumLost(1, 0, Duration.ZERO).asException())
-                            : write(replicas, partition, fill, retries - 1);
-                });
+        return Quorum.<Applied>decide(List.of(nodes), Applied.Done.class::isInstance, node -> peers.call(node, request))
+                .chain(gathered -> gathered.reached()
+                        ? Uni.createFrom().item(Outcome.WRITTEN)
+                        : failed(batch, gathered.answers()));
+    }
+
+    private Uni<Outcome> failed(Batch batch, List<Applied> answers) {
+        Stamp obstacle = obstacle(answers);
+        if (answers.stream().anyMatch(Applied.Changed.class::isInstance)) {
+            return Uni.createFrom().item(Outcome.CHANGED);
+        }
+        if (batch.stamp().isAfter(obstacle)) {
+            // It is not the stamp of the batch that is too low, but that of a row that began before.
+            throw refusals.apply(GONE);
+        }
+        return stamps.pass(obstacle).replaceWith(Outcome.OBSTRUCTED);
+    }
+
+    /**
+     * Whether rows of later stamps kept a batch from a quorum: it may go out again with a new one, which is above theirs. Fails when one of its rows
+     * is not admitted.
+     */
+    public Uni<Boolean> isObstructed(List<Applied> answers) {
+        Stamp obstacle = obstacle(answers);
+        return stamps.pass(obstacle).replaceWith(obstacle.isAfter(Stamp.ZERO));
+    }
+
+    /** Completes when whatever is written next is above what a quorum now has of a row. */
+    public <T extends Crdt<T>> Uni<Void> passRow(TableSchema<T> table, Bytes partition, Bytes sort) {
+        return read(table, partition, sort, LEAVE)
+                .chain(found -> stamps.pass(
+                        found.map(row -> table.type().stamp(row.row())).orElse(Stamp.ZERO)));
+    }
+
+    /** The highest stamp that stood in the way. */
+    private Stamp obstacle(List<Applied> answers) {
+        Stamp highest = Stamp.ZERO;
+        for (Applied answer : answers) {
+            switch (answer) {
+                case Applied.Done(), Applied.Missing(), Applied.Changed() -> {}
+                case Applied.Refused(String why) -> throw refusals.apply(why);
+                case Applied.Obstructed(Stamp above) -> highest = above.isAfter(highest) ? above : highest;
+            }
+        }
+        return highest;
     }
 
     /** The row of a sharded table, joined over a quorum; empty when no replica has one. */
     public <T extends Crdt<T>> Uni<Optional<Found<T>>> read(
             TableSchema<T> table, Bytes partition, Bytes sort, Request.Attachments attachments) {
-        List<NodeId> replicas = replicas(table.placement(), partition);
+        List<NodeId> nodes = replicas.of(table.placement(), partition);
         Request.ReadRow request = new Request.ReadRow(table.name(), partition, sort, attachments);
-        return Quorum.gather(replicas, readQuorum(replicas), node -> peers.call(node, request))
+        return Quorum.gather(nodes, Quorum.meeting(nodes.size()), node -> peers.call(node, request))
                 .map(answers -> join(table, answers));
+    }
+
+    /**
+     * As {@link #read}, but what it gives is then on a quorum: no later read finds anything older. Replicas that differ are told of the join
+     * first.
+     */
+    public <T extends Crdt<T>> Uni<Optional<T>> readSpread(TableSchema<T> table, Bytes partition, Bytes sort) {
+        List<NodeId> nodes = replicas.of(table.placement(), partition);
+        return Quorum.gather(
+                        nodes,
+                        Quorum.meeting(nodes.size()),
+                        node -> peers.call(node, new Request.ReadRow(table.name(), partition, sort, LEAVE)))
+                .chain(answers -> answers.stream().map(FoundRow::row).distinct().count() == 1
+                        ? Uni.createFrom().item(join(table, answers).map(Found::row))
+                        : read(table, partition, sort, SEND).chain(found -> spread(table, partition, sort, found)));
+    }
+
+    /** Completes when all replicas have the same row: what one of them alone has been told of is known then. Fails when one does not answer. */
+    public <T extends Crdt<T>> Uni<Void> unite(TableSchema<T> table, Bytes partition, Bytes sort) {
+        List<NodeId> nodes = replicas.of(table.placement(), partition);
+        return Repeat.whileTrue(() -> Quorum.gather(
+                        nodes,
+                        nodes.size(),
+                        node -> peers.call(node, new Request.ReadRow(table.name(), partition, sort, SEND)))
+                .chain(answers -> answers.stream().map(FoundRow::row).distinct().count() == 1
+                        ? Uni.createFrom().item(false)
+                        : spread(table, partition, sort, join(table, answers)).replaceWith(true)));
+    }
+
+    private <T extends Crdt<T>> Uni<Optional<T>> spread(
+            TableSchema<T> table, Bytes partition, Bytes sort, Optional<Found<T>> found) {
+        if (found.isEmpty()) {
+            return Uni.createFrom().item(Optional.empty());
+        }
+        Bytes row = table.type().encode(found.get().row());
+        var request = new Request.JoinRows(
+                partition,
+                List.of(new Request.RowWrite(
+                        table.name(), sort, row, found.get().attachment())));
+        return join(replicas.of(table.placement(), partition), request)
+                .replaceWith(Optional.of(found.get().row()));
     }
 
     /** The row of a full-copy table as this node has it, without asking anybody. */
@@ -133,6 +241,10 @@ public final class Tables {
 
     /** Which rows of a partition: sort keys that begin with {@code prefix}, from {@code from} on, grouped by {@code delimiter}. */
     public record Query(Bytes from, Bytes prefix, Bytes delimiter, int limit) {
+        Query from(Bytes place) {
+            return new Query(place, prefix, delimiter, limit);
+        }
+
         public static Query all(Bytes prefix, int limit) {
             return new Query(prefix, prefix, Bytes.EMPTY, limit);
         }
@@ -146,8 +258,14 @@ public final class Tables {
 
     /** Live rows of a sharded table, joined key by key over a quorum before tombstones are dropped. */
     public <T extends Crdt<T>> Uni<Page<T>> range(TableSchema<T> table, Bytes partition, Query query) {
-        List<NodeId> replicas = replicas(table.placement(), partition);
-        Request.ReadRange request = new Request.ReadRange(
+        List<NodeId> nodes = replicas.of(table.placement(), partition);
+        Request.ReadRange request = request(table, partition, query);
+        return Quorum.gather(nodes, Quorum.meeting(nodes.size()), node -> peers.call(node, request))
+                .map(answers -> page(table, answers, query.limit()));
+    }
+
+    private static Request.ReadRange request(TableSchema<?> table, Bytes partition, Query query) {
+        return new Request.ReadRange(
                 table.name(),
                 partition,
                 query.from().compareTo(query.prefix()) < 0 ? query.prefix() : query.from(),
@@ -155,20 +273,37 @@ public final class Tables {
                 query.prefix(),
                 query.delimiter(),
                 query.limit());
-        return Quorum.gather(replicas, readQuorum(replicas), node -> peers.call(node, request))
-                .map(answers -> page(table, answers, query.limit()));
     }
 
     /** Goes through all pages of a query, one after the other; pages may be empty. */
     public <T extends Crdt<T>> Uni<Void> eachPage(
             TableSchema<T> table, Bytes partition, Query query, Function<List<Row<T>>, Uni<Void>> action) {
-        Deque<Bytes> from = new ArrayDeque<>(List.of(query.from()));
-        return Repeat.whileTrue(() -> range(
-                        table, partition, new Query(from.pop(), query.prefix(), query.delimiter(), query.limit()))
+        return eachPage(from -> range(table, partition, query.from(from)), query.from(), action);
+    }
+
+    private static <T> Uni<Void> eachPage(
+            Function<Bytes, Uni<Page<T>>> read, Bytes first, Function<List<Row<T>>, Uni<Void>> action) {
+        Deque<Bytes> from = new ArrayDeque<>(List.of(first));
+        return Repeat.whileTrue(() -> read.apply(from.pop())
                 .chain(page -> action.apply(page.rows()).map(_ -> {
                     page.next().ifPresent(from::push);
                     return page.next().isPresent();
                 })));
+    }
+
+    /** Goes through the rows of a partition that this node itself holds and that are not over. */
+    public <T extends Crdt<T>> Uni<Void> eachPageHere(
+            TableSchema<T> table,
+            Bytes partition,
+            Bytes prefix,
+            int pageSize,
+            Function<List<Row<T>>, Uni<Void>> action) {
+        Query query = Query.all(prefix, pageSize);
+        return eachPage(
+                from -> peers.call(peers.self(), request(table, partition, query.from(from)))
+                        .map(answer -> page(table, answer, pageSize)),
+                query.from(),
+                action);
     }
 
     /** Only what every answer has looked at is trusted: keys below the lowest horizon. */
@@ -211,9 +346,5 @@ public final class Tables {
             }
         }
         return new Page<>(live, answer.horizon());
-    }
-
-    private static int readQuorum(List<NodeId> replicas) {
-        return replicas.size() + 1 - Quorum.majority(replicas.size());
     }
 }

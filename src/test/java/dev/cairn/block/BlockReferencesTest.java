@@ -2,15 +2,21 @@ package dev.cairn.block;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.cairn.crdt.Crdt;
 import dev.cairn.crdt.Lww;
 import dev.cairn.kernel.codec.Bytes;
 import dev.cairn.kernel.codec.Sha256;
+import dev.cairn.kernel.id.BlockHash;
+import dev.cairn.kernel.id.OwnerId;
 import dev.cairn.kernel.time.Stamp;
 import dev.cairn.sim.World;
 import dev.cairn.store.Entry;
 import dev.cairn.store.Scan;
 import dev.cairn.store.Store;
+import dev.cairn.store.Tx;
+import dev.cairn.table.RowRules;
 import dev.cairn.table.Stamps;
+import dev.cairn.table.TableSchema;
 import dev.cairn.table.Uptime;
 import java.time.Duration;
 import java.util.List;
@@ -35,11 +41,23 @@ final class BlockReferencesTest {
     private final Uptime uptime = world.await(Uptime.open(machine.env(), store));
     private final BlockReferences references = new BlockReferences(new Grace(uptime, DELAY, () -> true));
 
-    private void change(String owner, @Nullable Lww old, Lww now) {
+    private void change(String owner, @Nullable Lww old, @Nullable Lww now) {
         world.await(store.commit(tx -> {
-            references.changed(tx, BLOCK, Bytes.utf8(owner), old, now);
+            references.changed(new Here(tx), Bytes.utf8(owner), old, now);
             return true;
         }));
+    }
+
+    private record Here(Tx tx) implements RowRules.Place {
+        @Override
+        public Bytes partition() {
+            return BLOCK;
+        }
+
+        @Override
+        public <R extends Crdt<R>> void join(TableSchema<R> table, Bytes sort, R row) {
+            throw new UnsupportedOperationException();
+        }
     }
 
     private int count() {
@@ -67,6 +85,36 @@ final class BlockReferencesTest {
         change("b", null, GONE);
         change("b", GONE, Lww.tombstone(new Stamp(9, 1)));
         assertThat(count()).isEqualTo(1);
+    }
+
+    @Test
+    void a_row_that_this_node_keeps_no_longer_does_not_count() {
+        change("a", null, LIVE);
+        change("b", null, LIVE);
+        change("a", LIVE, null);
+        assertThat(count()).isEqualTo(1);
+        change("b", LIVE, null);
+        assertThat(unused()).hasSize(1);
+    }
+
+    @Test
+    void what_an_owner_refers_to_is_found_by_its_name_page_by_page() {
+        var owner = new OwnerId(Bytes.wrap(new byte[OwnerId.BYTES]));
+        world.await(store.commit(tx -> {
+            references.changed(new Here(tx), owner.value(), null, LIVE);
+            references.changed(new Here(tx), Bytes.utf8("another owner"), null, LIVE);
+            return true;
+        }));
+        var block = new BlockHash(BLOCK);
+        assertThat(world.await(references.ownedBy(store, owner, Bytes.EMPTY, 10)))
+                .containsExactly(block);
+        assertThat(world.await(references.ownedBy(store, owner, BLOCK, 10))).isEmpty();
+        world.await(store.commit(tx -> {
+            references.changed(new Here(tx), owner.value(), LIVE, GONE);
+            return true;
+        }));
+        assertThat(world.await(references.ownedBy(store, owner, Bytes.EMPTY, 10)))
+                .isEmpty();
     }
 
     @Test

@@ -33,7 +33,10 @@ final class CrdtLawsTest {
     }
 
     static Stream<Named<Function<SplittableRandom, ?>>> everyCrdt() {
-        return Stream.of(Named.of("Lww", CrdtLawsTest::lww), Named.of("LwwMap", CrdtLawsTest::lwwMap));
+        return Stream.of(
+                Named.of("Lww", CrdtLawsTest::lww),
+                Named.of("LwwMap", CrdtLawsTest::lwwMap),
+                Named.of("Holding", CrdtLawsTest::holding));
     }
 
     private static Lww lww(SplittableRandom random) {
@@ -45,6 +48,18 @@ final class CrdtLawsTest {
         byte[] value = new byte[random.nextInt(3)];
         random.nextBytes(value);
         return Bytes.wrap(value);
+    }
+
+    private static Holding holding(SplittableRandom random) {
+        var open = Holding.open(new Stamp(random.nextInt(2), 0), value(random));
+        if (random.nextInt(3) == 0) {
+            return open;
+        }
+        var ended = open.ended(
+                random.nextBoolean() ? Holding.Outcome.LET_GO : Holding.Outcome.HANDED_OVER,
+                new Stamp(random.nextInt(2), 0),
+                random.nextBoolean() ? Bytes.EMPTY : Bytes.ofHex("01"));
+        return random.nextBoolean() ? ended : ended.settled();
     }
 
     private static LwwMap lwwMap(SplittableRandom random) {

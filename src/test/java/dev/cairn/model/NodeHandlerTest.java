@@ -4,6 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.cairn.block.BlockFiles;
+import dev.cairn.block.BlockReferences;
+import dev.cairn.block.BlockReplica;
+import dev.cairn.block.Grace;
+import dev.cairn.crdt.Lww;
 import dev.cairn.kernel.Failure;
 import dev.cairn.kernel.FailureException;
 import dev.cairn.kernel.codec.Bytes;
@@ -11,16 +15,23 @@ import dev.cairn.kernel.codec.Sha256;
 import dev.cairn.kernel.env.Env;
 import dev.cairn.kernel.id.BlockHash;
 import dev.cairn.kernel.id.NodeId;
+import dev.cairn.kernel.id.OwnerId;
 import dev.cairn.kernel.io.ByteSource;
+import dev.cairn.kernel.time.Stamp;
 import dev.cairn.layout.Layout;
 import dev.cairn.net.Request;
 import dev.cairn.sim.World;
+import dev.cairn.store.Space;
 import dev.cairn.store.Store;
+import dev.cairn.table.EndQueue;
+import dev.cairn.table.Floors;
+import dev.cairn.table.Replicas;
+import dev.cairn.table.RowType;
 import dev.cairn.table.TableReplica;
-import dev.cairn.table.Tombstones;
 import dev.cairn.table.Uptime;
 import io.smallrye.mutiny.Uni;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -30,21 +41,40 @@ final class NodeHandlerTest {
     private static final Bytes CONTENT = Bytes.utf8("content of a block");
     private static final BlockHash HASH = new BlockHash(Sha256.of(CONTENT));
 
+    private static final Request.ApplyBatch REFERENCE = new Request.ApplyBatch(
+            HASH.value(),
+            List.of(),
+            List.of(new Request.RowWrite(
+                    "block_refs",
+                    Bytes.wrap(new byte[OwnerId.BYTES]),
+                    RowType.LWW.encode(Lww.of(new Stamp(1, 1), Bytes.EMPTY)),
+                    Bytes.EMPTY)));
+
     private final World world = new World(2);
-    private final World.Node machine = world.addNode(TableReplica.spaces(List.of()));
+    private final World.Node machine = world.addNode(spaces());
     private final BlockFiles files = machine.blocks();
     private final NodeHandler handler = handler();
+
+    private static List<Space> spaces() {
+        var all = new ArrayList<>(TableReplica.spaces(List.of()));
+        all.addAll(BlockReferences.spaces());
+        return all;
+    }
 
     private NodeHandler handler() {
         Env env = machine.env();
         Store store = machine.store();
         var uptime = world.await(Uptime.open(env, store));
-        var tombstones = world.await(Tombstones.open(store, uptime, () -> LAYOUT, Duration.ofMinutes(1)));
-        return new NodeHandler(new TableReplica(store, () -> LAYOUT, tombstones, List.of()), files);
+        var replicas = new Replicas(() -> LAYOUT);
+        var floors = world.await(Floors.open(store, replicas));
+        var ends = new EndQueue(uptime, Duration.ofMinutes(1));
+        var references = new BlockReferences(new Grace(uptime, Duration.ofMinutes(1), () -> true));
+        var rows = new TableReplica(store, replicas, floors, ends, List.of(references.table()));
+        return new NodeHandler(rows, new BlockReplica(store, files, rows, references));
     }
 
     private Request.Applied put(BlockHash hash, ByteSource body) {
-        return world.await(handler.putBlock(new Request.PutBlock(hash, CONTENT.length(), body)));
+        return world.await(handler.putBlock(new Request.PutBlock(hash, CONTENT.length(), REFERENCE, body)));
     }
 
     private Bytes get(BlockHash hash, int from, int to) {

@@ -22,6 +22,7 @@ import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 final class ObjectRowsTest {
+    private static final Bytes VERSION = Bytes.utf8("version of an o.");
     private static final HeaderField TYPE = HeaderField.newBuilder()
             .setName("content-type")
             .setValue("text/plain")
@@ -77,15 +78,18 @@ final class ObjectRowsTest {
     }
 
     @Test
-    void an_attachment_belongs_to_an_inline_body_only() {
-        ObjectValue.Builder value =
-                ObjectValue.newBuilder().setEtag("e").addHeaders(TYPE).setPartCount(1);
-        assertThat(ObjectRows.hasAttachment(row(value.setBody(body(true)).build())))
-                .isTrue();
-        assertThat(ObjectRows.hasAttachment(row(value.setBody(body(false)).build())))
-                .isFalse();
-        assertThat(ObjectRows.hasAttachment(row(value.clearBody().build()))).isFalse();
-        assertThat(ObjectRows.hasAttachment(Lww.tombstone(new Stamp(1, 1)))).isFalse();
+    void an_attachment_belongs_to_the_version_of_an_inline_body() {
+        ObjectValue.Builder value = ObjectValue.newBuilder()
+                .setVersion(Protos.proto(VERSION))
+                .setEtag("e")
+                .addHeaders(TYPE)
+                .setPartCount(1);
+        assertThat(ObjectRows.attachment(row(value.setBody(body(true)).build())))
+                .contains(VERSION);
+        assertThat(ObjectRows.attachment(row(value.setBody(body(false)).build())))
+                .isEmpty();
+        assertThat(ObjectRows.attachment(row(value.clearBody().build()))).isEmpty();
+        assertThat(ObjectRows.attachment(Lww.tombstone(new Stamp(1, 1)))).isEmpty();
     }
 
     @Test
@@ -94,7 +98,7 @@ final class ObjectRowsTest {
                 Protos.encoded(ObjectValue.newBuilder().setBody(body(true)).build());
         Lww cut = Lww.of(new Stamp(1, 1), encoded.slice(0, encoded.length() - 1));
         for (Runnable read : List.<Runnable>of(
-                () -> ObjectRows.outline(cut), () -> ObjectRows.hasAttachment(cut), () -> ObjectRows.object(cut))) {
+                () -> ObjectRows.outline(cut), () -> ObjectRows.attachment(cut), () -> ObjectRows.object(cut))) {
             assertThat(catchThrowableOfType(FailureException.class, read::run).failure())
                     .isInstanceOf(Failure.Corrupt.class);
         }

@@ -91,6 +91,62 @@ final class QuorumTest {
         assertThat(answers).isEmpty();
     }
 
+    private final List<Quorum.Gathered<String>> decided = new ArrayList<>();
+
+    private void decide(List<List<NodeId>> sets) {
+        Quorum.decide(
+                        sets,
+                        answer -> answer.startsWith("yes"),
+                        node -> Uni.createFrom().<String>emitter(emitter -> asked.put(node, emitter)))
+                .subscribe()
+                .with(decided::add, failures::add);
+    }
+
+    @Test
+    void one_no_decides_nothing_before_or_after_two_that_agree() {
+        decide(List.of(THREE));
+        asked.get(THREE.get(0)).complete("no");
+        asked.get(THREE.get(1)).complete("yes");
+        assertThat(decided).isEmpty();
+        asked.get(THREE.get(2)).complete("yes");
+        assertThat(decided).containsExactly(new Quorum.Gathered<>(true, List.of("no", "yes", "yes")));
+    }
+
+    @Test
+    void two_of_three_that_do_not_agree_decide_and_tell_why() {
+        decide(List.of(THREE));
+        asked.get(THREE.get(0)).complete("yes");
+        asked.get(THREE.get(1)).complete("no");
+        asked.get(THREE.get(2)).fail(new IllegalStateException("down"));
+        assertThat(decided).containsExactly(new Quorum.Gathered<>(false, List.of("yes", "no")));
+        assertThat(failures).isEmpty();
+    }
+
+    @Test
+    void it_fails_when_nobody_disagreed_and_too_few_answered() {
+        decide(List.of(THREE));
+        asked.get(THREE.get(0)).fail(new IllegalStateException("down"));
+        asked.get(THREE.get(1)).fail(new IllegalStateException("down"));
+        assertThat(decided).isEmpty();
+        assertThat(failures).singleElement().isInstanceOf(FailureException.class);
+    }
+
+    @Test
+    void every_set_needs_a_majority_of_its_own_and_a_node_of_two_sets_is_asked_once() {
+        var other = List.of(THREE.get(2), node(3), node(4));
+        decide(List.of(THREE, other));
+        assertThat(asked).hasSize(5);
+        asked.get(THREE.get(0)).complete("yes");
+        asked.get(THREE.get(1)).complete("yes");
+        assertThat(decided).as("of the first set alone").isEmpty();
+        asked.get(THREE.get(2)).complete("yes");
+        assertThat(decided).isEmpty();
+        asked.get(node(4)).complete("yes");
+        assertThat(decided)
+                .singleElement()
+                .satisfies(gathered -> assertThat(gathered.reached()).isTrue());
+    }
+
     @Test
     void a_single_node_is_asked_without_a_gathering() {
         gather(THREE.subList(0, 1), 1);

@@ -7,6 +7,7 @@ import dev.cairn.config.CairnConfig;
 import dev.cairn.config.ConfigLoader;
 import dev.cairn.config.ConfigLoader.Acceptance;
 import dev.cairn.kernel.codec.Bytes;
+import dev.cairn.sim.WholeBlock;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -259,7 +260,10 @@ final class DirectoriesTest {
         try (RunningNode node = RunningNode.open(config(meta, List.of(one, two)), Set.of())) {
             for (int i = 0; i < 4; i++) {
                 var writer = node.files().create(_ -> {});
-                writer.write(Bytes.utf8(what + i)).chain(writer::finish).await().indefinitely();
+                writer.write(Bytes.utf8(what + i))
+                        .chain(() -> WholeBlock.finish(writer))
+                        .await()
+                        .indefinitely();
             }
         }
     }

@@ -97,7 +97,10 @@ final class ObjectClients {
                 if (!isExpected(failed)) {
                     problems.add(failed);
                 } else if (failed instanceof FailureException) {
-                    tally.saw(Tally.Event.REFUSED_BY_HARDWARE);
+                    tally.saw(
+                            mix.trouble() == Mix.Trouble.NETWORK
+                                    ? Tally.Event.LOST_TO_THE_NETWORK
+                                    : Tally.Event.REFUSED_BY_HARDWARE);
                 }
                 goOn(operations - 1);
             });
@@ -109,9 +112,14 @@ final class ObjectClients {
             case ClientBody.ClientGone _ -> true;
             case RefusalException refused -> UploadSession.mayRefuse(refused.refusal());
             case FailureException failure ->
-                mix.faults()
-                        && (failure.failure() instanceof Failure.DiskFull
-                                || failure.failure() instanceof Failure.Overloaded);
+                switch (mix.trouble()) {
+                    case NONE -> false;
+                    case HARDWARE ->
+                        failure.failure() instanceof Failure.DiskFull
+                                || failure.failure() instanceof Failure.Overloaded;
+                    // What is here may be out of reach; at the end of a run all of it must be there.
+                    case NETWORK -> true;
+                };
             default -> false;
         };
     }
@@ -123,10 +131,10 @@ final class ObjectClients {
             case 6, 7, 8, 9 -> get(key);
             case 10, 11 -> delete(key);
             case 12, 13 -> copy(key, anyKey());
-            case 14 -> list();
+            case 14 -> listAndJudge();
             case 15 -> abortAny();
             case 16 -> breakOff();
-            case 17 -> node.blocks().cleaner().sweep();
+            case 17 -> node.cleaner().sweep();
             case 18, 19 -> passingBucket();
             case 20 -> cleanUp();
             case 21 -> Operations.together(delete(key), copy(key, anyKey()), cleanUp());
@@ -140,7 +148,8 @@ final class ObjectClients {
     private Uni<Integer> cleanUp() {
         return node.effects()
                 .run()
-                .chain(() -> node.blocks().cleaner().clean())
+                .chain(() -> node.endings().run())
+                .chain(() -> node.cleaner().clean())
                 .invoke(() -> tally.saw(Tally.Event.CLEANED))
                 .replaceWith(1);
     }
@@ -207,7 +216,7 @@ final class ObjectClients {
                 .store(bucket, new ClientBody(env, random, content.bytes(), from), content.length(), _ -> {})
                 .onFailure(ClientBody.ClientGone.class)
                 .invoke(() -> tally.saw(Tally.Event.BROKEN_OFF))
-                .chain(body -> node.objects().discard(bucket, body));
+                .invoke(body -> node.objects().discard(body));
     }
 
     private Uni<?> delete(Bytes key) {
@@ -281,7 +290,7 @@ final class ObjectClients {
         });
     }
 
-    private Uni<?> list() {
+    Uni<?> listAndJudge() {
         long begun = registers.now();
         return pages(ListQuery.of(Bytes.EMPTY, Bytes.EMPTY, 1 + random.nextInt(4)), new ArrayList<>())
                 .invoke(items -> {

@@ -30,7 +30,7 @@ final class PowerCutRun {
     private final SplittableRandom random;
     private final World.Node machine;
     private final Tally tally = new Tally();
-    private final Registers registers = new Registers();
+    private final Registers registers = new Registers(Registers.Unknown.IS_OVER);
     private final StorageNode.Settings settings;
     private final Mix mix;
 
@@ -50,7 +50,7 @@ final class PowerCutRun {
                 blockSize,
                 random.nextBoolean() ? 4 : 1000,
                 large,
-                random.nextInt(3) == 0,
+                random.nextInt(3) == 0 ? Mix.Trouble.HARDWARE : Mix.Trouble.NONE,
                 PAUSES_NANOS.get(random.nextInt(PAUSES_NANOS.size())),
                 settings.blockDeleteDelay());
     }
@@ -125,7 +125,7 @@ final class PowerCutRun {
     }
 
     private void faults() {
-        if (mix.faults()) {
+        if (mix.trouble() == Mix.Trouble.HARDWARE) {
             boolean full = random.nextInt(3) == 0;
             machine.storeDisk().setFull(full);
             machine.blockDisk().setFull(full);
@@ -163,7 +163,7 @@ final class PowerCutRun {
         }
         world.pass(settings.blockDeleteDelay().multipliedBy(3).plusSeconds(30).toNanos());
         world.await(node.effects().run());
-        world.await(node.blocks().cleaner().clean());
+        world.await(node.cleaner().clean());
         StorageChecker.nothingIsLeftOver(machine);
         readEverything(bucket, node);
         listEverything(bucket, node);

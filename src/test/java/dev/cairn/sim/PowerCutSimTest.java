@@ -2,6 +2,7 @@ package dev.cairn.sim;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.EnumSet;
 import org.junit.jupiter.api.Test;
 
 /** One node of the production classes, clients that do as they like, and a power supply that fails at any moment. */
@@ -17,7 +18,9 @@ final class PowerCutSimTest {
             tally.add(run.tally());
         });
         if (runs >= SEEDS) {
-            assertThat(tally.seen()).as("%s", tally).contains(Tally.Event.values());
+            var expected = EnumSet.allOf(Tally.Event.class);
+            expected.removeAll(Tally.Event.OF_CLUSTERS);
+            assertThat(tally.seen()).as("%s", tally).containsAll(expected);
         }
     }
 

@@ -13,9 +13,22 @@ import java.util.TreeMap;
  * of may have happened or not, but not after the power went.
  */
 final class Registers {
+    /** What becomes of a write whose end nobody heard of. */
+    enum Unknown {
+        /** With the node that made it, it is over. */
+        IS_OVER,
+        /** Another node may have it and bring it up at any time. */
+        MAY_HAPPEN_LATER
+    }
+
+    private final Unknown unknown;
     private final Map<Bytes, List<Write>> writes = new TreeMap<>();
     private long moment;
     private long made;
+
+    Registers(Unknown unknown) {
+        this.unknown = unknown;
+    }
 
     /** One attempt to change a key; empty content: to delete it. */
     final class Write {
@@ -53,12 +66,18 @@ final class Registers {
         }
 
         void acknowledge() {
-            end();
+            over();
             acknowledged = true;
         }
 
         /** Over, with an outcome nobody knows. */
         void end() {
+            if (unknown == Unknown.IS_OVER) {
+                over();
+            }
+        }
+
+        private void over() {
             if (ended == Long.MAX_VALUE) {
                 ended = ++moment;
             }

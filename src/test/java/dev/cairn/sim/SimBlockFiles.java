@@ -152,23 +152,13 @@ final class SimBlockFiles implements BlockFiles {
         }
 
         @Override
-        public Uni<Written> finish() {
+        public Uni<Sealed> seal() {
             return Uni.createFrom().deferred(() -> {
                 begin();
                 ended = true;
                 var content = Bytes.concat(pieces.toArray(Bytes[]::new));
                 pieces.clear();
-                return this.<Written>later("block.link", () -> {
-                            requireRoom();
-                            var hash = sha256(content);
-                            disk.link(hash, content);
-                            return new Written(hash, content.length());
-                        })
-                        .chain(written -> later("block.sync", () -> {
-                            disk.sync(written.hash());
-                            syncs++;
-                            return written;
-                        }));
+                return this.<Sealed>later("block.seal", () -> new Draft(content));
             });
         }
 
@@ -193,6 +183,55 @@ final class SimBlockFiles implements BlockFiles {
             if (disk.full()) {
                 throw new Failure.DiskFull("simulated").asException();
             }
+        }
+    }
+
+    private final class Draft implements BlockWriter.Sealed {
+        private final Bytes content;
+        private final BlockWriter.Written written;
+        private boolean taken;
+
+        Draft(Bytes content) {
+            this.content = content;
+            this.written = new BlockWriter.Written(sha256(content), content.length());
+        }
+
+        @Override
+        public BlockWriter.Written written() {
+            return written;
+        }
+
+        @Override
+        public Uni<Void> keep() {
+            return Uni.createFrom().deferred(() -> {
+                if (taken) {
+                    throw new IllegalStateException("kept or dropped already");
+                }
+                taken = true;
+                return SimBlockFiles.this
+                        .<Void>later("block.link", () -> {
+                            if (disk.full()) {
+                                throw new Failure.DiskFull("simulated").asException();
+                            }
+                            disk.link(written.hash(), content);
+                            return null;
+                        })
+                        .chain(() -> SimBlockFiles.this.<Void>later("block.sync", () -> {
+                            disk.sync(written.hash());
+                            syncs++;
+                            return null;
+                        }));
+            });
+        }
+
+        @Override
+        public ByteSource read() {
+            return ByteSource.of(content);
+        }
+
+        @Override
+        public void drop() {
+            taken = true;
         }
     }
 

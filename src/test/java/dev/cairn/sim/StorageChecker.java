@@ -4,6 +4,7 @@ import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.MessageLite;
 import com.google.protobuf.Parser;
+import dev.cairn.crdt.Holding;
 import dev.cairn.crdt.Lww;
 import dev.cairn.kernel.codec.Bytes;
 import dev.cairn.kernel.codec.Sha256;
@@ -64,13 +65,11 @@ final class StorageChecker {
 
     private void checkNothingMissing() {
         forEachLive("objects", (key, row) -> object(key, row));
-        forEachLive("parts", (key, row) -> {
-            var part = part(row);
-            if (part.hasBody()) {
-                parts++;
-                partBytes += part.getBody().getLength();
-                body("part " + key, part.getBody());
-            }
+        forEachOpen("parts", (key, row) -> {
+            var part = parse(PartValue.parser(), row.what());
+            parts++;
+            partBytes += part.getBody().getLength();
+            body("part " + key, part.getBody());
         });
         var referred = referencesByBlock();
         referred.forEach((block, count) -> require(
@@ -91,7 +90,11 @@ final class StorageChecker {
                 attachments,
                 neededAttachments);
         checkCounters();
-        forEachLive("fences", (key, _) -> {
+        forEachHolding("fences", (fence, held) -> {
+            if (!held.is(Holding.Outcome.HANDED_OVER)) {
+                return;
+            }
+            var key = fence.slice(0, HASH);
             var after = rows.rows(Space.rows("rows.objects")).tailMap(key).entrySet().stream()
                     .takeWhile(row -> row.getKey().startsWith(key))
                     .filter(row -> !RowType.LWW.decode(row.getValue()).isTombstone());
@@ -110,11 +113,13 @@ final class StorageChecker {
         var segments = new TreeSet<Bytes>();
         forEachLive("segments", (key, _) -> segments.add(key));
         require(segments.equals(neededSegments), "segments left over: %s", minus(segments, neededSegments));
-        forEachLive("intents", (key, _) -> require(false, "an intent is left over: %s", key));
-        forEachLive(
+        forEachOpen("intents", (key, _) -> require(false, "an intent is left over: %s", key));
+        var uploads = new TreeSet<Bytes>();
+        forEachOpen("uploads", (key, _) -> uploads.add(key));
+        forEachOpen(
                 "parts",
                 (key, _) -> require(
-                        isLive("uploads", key.slice(0, key.length() - Integer.BYTES - OwnerId.BYTES)),
+                        uploads.contains(key.slice(0, key.length() - Integer.BYTES - OwnerId.BYTES)),
                         "a part is left over: %s",
                         key));
         for (var queue : List.of("queue.effects", "queue.effects-later", "queue.unused-blocks")) {
@@ -135,14 +140,14 @@ final class StorageChecker {
         objectBytes += object.getLength();
         if (object.getPartCount() == 0) {
             if (object.getBody().getInlined()) {
-                neededAttachments.add(key.concat(row.stamp().toBytes()));
+                neededAttachments.add(key.concat(Protos.bytes(object.getVersion())));
             }
             body("object " + key, object.getBody());
             return;
         }
         List<PartValue> all = new ArrayList<>(object.getPartsList());
         for (int page = 0; page < object.getManifestCount(); page++) {
-            all.addAll(segment(object.getVersion(), page, PartSegmentValue.parser())
+            all.addAll(segment(object.getManifestOwner(), page, PartSegmentValue.parser())
                     .getPartsList());
         }
         require(all.size() == object.getPartCount(), "object %s misses parts", key);
@@ -193,13 +198,15 @@ final class StorageChecker {
         return count == null ? 0 : count.intAt(0);
     }
 
-    /** The model counts objects, their bytes, uploads, parts and their bytes, each as eight bytes, for each partition. */
+    /** The model counts objects, their bytes, uploads, parts, their bytes and fences, each as eight bytes, for each partition. */
     private void checkCounters() {
         var uploads = new long[1];
-        forEachLive("uploads", (_, _) -> uploads[0]++);
-        var sums = new long[5];
-        rows.rows(Space.rows("counters")).forEach((key, value) -> {
-            for (int field = 0; field < sums.length && key.length() == HASH; field++) {
+        forEachOpen("uploads", (_, _) -> uploads[0]++);
+        var fences = new long[1];
+        forEachHolding("fences", (_, row) -> fences[0] += row.is(Holding.Outcome.LET_GO) ? 0 : 1);
+        var sums = new long[6];
+        rows.rows(Space.rows("rows.counters")).forEach((_, value) -> {
+            for (int field = 0; field < sums.length; field++) {
                 sums[field] += value.longAt(field * Long.BYTES);
             }
         });
@@ -208,10 +215,11 @@ final class StorageChecker {
                         && sums[1] == objectBytes
                         && sums[2] == uploads[0]
                         && sums[3] == parts
-                        && sums[4] == partBytes,
+                        && sums[4] == partBytes
+                        && sums[5] == fences[0],
                 "counters %s, there are %s",
                 java.util.Arrays.toString(sums),
-                List.of(objects, objectBytes, uploads[0], parts, partBytes));
+                List.of(objects, objectBytes, uploads[0], parts, partBytes, fences[0]));
     }
 
     private void forEachLive(String table, BiConsumer<Bytes, Lww> action) {
@@ -223,6 +231,19 @@ final class StorageChecker {
         });
     }
 
+    private void forEachOpen(String table, BiConsumer<Bytes, Holding> action) {
+        forEachHolding(table, (key, row) -> {
+            if (row.isOpen()) {
+                action.accept(key, row);
+            }
+        });
+    }
+
+    private void forEachHolding(String table, BiConsumer<Bytes, Holding> action) {
+        rows.rows(Space.rows("rows." + table))
+                .forEach((key, value) -> action.accept(key, RowType.HOLDING.decode(value)));
+    }
+
     private boolean isLive(String table, Bytes key) {
         var row = rows.rows(Space.rows("rows." + table)).get(key);
         return row != null && !RowType.LWW.decode(row).isTombstone();
@@ -231,10 +252,6 @@ final class StorageChecker {
     private Bytes row(String table, Bytes key) {
         return java.util.Objects.requireNonNull(
                 rows.rows(Space.rows("rows." + table)).get(key));
-    }
-
-    private static PartValue part(Lww row) {
-        return parse(PartValue.parser(), row.bytes());
     }
 
     private static <M> M parse(com.google.protobuf.Parser<M> parser, @org.jspecify.annotations.Nullable Bytes value) {

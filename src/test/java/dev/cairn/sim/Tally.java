@@ -30,7 +30,12 @@ final class Tally {
         OBJECT_REFUSED_BY_FENCE,
         CLEANED,
         BODIES_RECOVERED,
-        CUT_WHILE_BUSY
+        NODE_DOWN,
+        LOST_TO_THE_NETWORK,
+        CUT_WHILE_BUSY;
+
+        /** Seen only where there are several nodes. */
+        static final Set<Event> OF_CLUSTERS = Set.of(NODE_DOWN, LOST_TO_THE_NETWORK);
     }
 
     void saw(Event event) {

@@ -134,8 +134,10 @@ final class UploadSession {
                 .replaceWith(true);
     }
 
-    /** Whether a completion may be refused so: the part it named was replaced by other bytes, or the upload was aborted. */
+    /** Whether a completion may be refused so: the part it named was replaced by other bytes, or the upload was aborted, perhaps just now. */
     static boolean mayRefuse(Refusal refusal) {
-        return refusal instanceof Refusal.NoSuchUpload || refusal instanceof Refusal.InvalidPart;
+        return refusal instanceof Refusal.NoSuchUpload
+                || refusal instanceof Refusal.InvalidPart
+                || refusal instanceof Refusal.Ended;
     }
 }

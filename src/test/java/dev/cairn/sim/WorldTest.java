@@ -114,7 +114,7 @@ final class WorldTest {
             var piece = content.slice(at, Math.min(content.length(), at + SimBlockFiles.PIECE_BYTES));
             written = written.chain(() -> writer.write(piece));
         }
-        return written.chain(writer::finish);
+        return written.chain(() -> WholeBlock.finish(writer));
     }
 
     private static Bytes drain(World world, ByteSource source) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.Message;
 import com.google.protobuf.UnknownFieldSet;
+import dev.cairn.crdt.Holding;
 import dev.cairn.crdt.Lww;
 import dev.cairn.crdt.LwwMap;
 import dev.cairn.kernel.codec.Bytes;
@@ -15,10 +16,13 @@ import dev.cairn.proto.BlockSegmentValue;
 import dev.cairn.proto.BodyValue;
 import dev.cairn.proto.ChecksumValue;
 import dev.cairn.proto.CompletionValue;
+import dev.cairn.proto.CoordinatorValue;
 import dev.cairn.proto.DirectoriesValue;
 import dev.cairn.proto.EffectValue;
+import dev.cairn.proto.FenceValue;
 import dev.cairn.proto.GenerationValue;
 import dev.cairn.proto.HeaderField;
+import dev.cairn.proto.HoldingRow;
 import dev.cairn.proto.IntentValue;
 import dev.cairn.proto.KnownDirectory;
 import dev.cairn.proto.LwwMapRow;
@@ -29,8 +33,10 @@ import dev.cairn.proto.PartSegmentValue;
 import dev.cairn.proto.PartValue;
 import dev.cairn.proto.ReleaseBody;
 import dev.cairn.proto.ReleaseManifest;
+import dev.cairn.proto.ReleaseOwner;
 import dev.cairn.proto.SweepUpload;
 import dev.cairn.proto.UploadValue;
+import dev.cairn.proto.VersionPlace;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -78,6 +84,17 @@ final class RowGoldenTest {
             .setSentChecksum(CHECKSUM)
             .build();
 
+    private static final CoordinatorValue COORDINATOR = CoordinatorValue.newBuilder()
+            .setNode(HASH)
+            .setIncarnation(0x8070605040302010L)
+            .build();
+    private static final VersionPlace PLACE = VersionPlace.newBuilder()
+            .setPartition(PARTITION)
+            .setObjectSort(bytes("6b0001"))
+            .setUploadSort(bytes("6b000100"))
+            .setVersion(OWNER)
+            .build();
+
     private static final GenerationValue GENERATION =
             GenerationValue.newBuilder().setCount(7).setName(OWNER).build();
     private static final KnownDirectory KNOWN_DIRECTORY = KnownDirectory.newBuilder()
@@ -112,6 +129,7 @@ final class RowGoldenTest {
                                 .addParts(PART)
                                 .setPartCount(2)
                                 .addManifest(manifestPage())
+                                .setManifestOwner(OWNER)
                                 .build()),
                 Arguments.of("manifest-page", manifestPage()),
                 Arguments.of(
@@ -135,26 +153,41 @@ final class RowGoldenTest {
                                 .setEtag("900150983cd24fb0d6963f7d28e17f72-2")
                                 .setChecksum(CHECKSUM)
                                 .setRequestDigest(HASH)
-                                .setCompletedMillis(1_767_225_600_123L)
+                                .setObject(bytes("0801"))
                                 .build()),
                 Arguments.of(
                         "intent",
                         IntentValue.newBuilder()
-                                .setIncarnation(0x8070605040302010L)
-                                .setCoordinator(HASH)
+                                .setCoordinator(COORDINATOR)
                                 .setStartedMillis(1_767_225_600_123L)
                                 .build()),
+                Arguments.of("coordinator", COORDINATOR),
+                Arguments.of(
+                        "fence",
+                        FenceValue.newBuilder()
+                                .setCoordinator(COORDINATOR)
+                                .setBucket(HASH)
+                                .build()),
+                Arguments.of("holding", holdingRow()),
+                Arguments.of("version-place", PLACE),
                 Arguments.of(
                         "effect-release-body",
                         EffectValue.newBuilder()
-                                .setReleaseBody(ReleaseBody.newBuilder().setBody(BODY))
+                                .setReleaseBody(
+                                        ReleaseBody.newBuilder().setBody(BODY).setPlace(PLACE))
                                 .build()),
                 Arguments.of(
                         "effect-release-manifest",
                         EffectValue.newBuilder()
                                 .setReleaseManifest(ReleaseManifest.newBuilder()
-                                        .setVersion(OWNER)
-                                        .setPages(3))
+                                        .setOwner(OWNER)
+                                        .setPages(3)
+                                        .setPlace(PLACE))
+                                .build()),
+                Arguments.of(
+                        "effect-release-owner",
+                        EffectValue.newBuilder()
+                                .setReleaseOwner(ReleaseOwner.newBuilder().setOwner(OWNER))
                                 .build()),
                 Arguments.of(
                         "effect-sweep-upload",
@@ -177,6 +210,20 @@ final class RowGoldenTest {
                                 .setNext(GENERATION)
                                 .addDirectories(KNOWN_DIRECTORY)
                                 .build()));
+    }
+
+    private static HoldingRow holdingRow() {
+        return HoldingRow.newBuilder()
+                .setSchema(1)
+                .setHlc(0x0123456789abcdefL)
+                .setNode(0x8070605040302010L)
+                .setWhat(bytes("00ff"))
+                .setOutcome(2)
+                .setEndHlc(0x0123456789abcdf0L)
+                .setEndNode(0x8070605040302011L)
+                .setEndValue(bytes("01"))
+                .setSettled(true)
+                .build();
     }
 
     private static LwwRow lwwRow() {
@@ -250,7 +297,7 @@ final class RowGoldenTest {
         var tested = everyMessage()
                 .map(arguments -> ((Message) arguments.get()[1]).getDescriptorForType())
                 .toList();
-        var parts = java.util.List.of("ReleaseBody", "ReleaseManifest", "SweepUpload", "AbortUploads");
+        var parts = java.util.List.of("ReleaseBody", "ReleaseManifest", "SweepUpload", "AbortUploads", "ReleaseOwner");
         assertThat(LwwRow.getDescriptor().getFile().getMessageTypes())
                 .allMatch(type -> tested.contains(type) || parts.contains(type.getName()));
     }
@@ -270,5 +317,16 @@ final class RowGoldenTest {
         var row = LwwMap.of("gone", Lww.tombstone(new Stamp(9, 8))).with("alive", Lww.of(new Stamp(7, 8), Bytes.EMPTY));
         assertThat(RowType.LWW_MAP.encode(row)).isEqualTo(golden("lww-map"));
         assertThat(RowType.LWW_MAP.decode(golden("lww-map"))).isEqualTo(row);
+    }
+
+    @Test
+    void a_holding_lies_in_its_row_as_it_always_did() throws IOException {
+        var open = Holding.open(new Stamp(0x0123456789abcdefL, 0x8070605040302010L), Bytes.ofHex("00ff"));
+        var end = new Stamp(0x0123456789abcdf0L, 0x8070605040302011L);
+        var over =
+                open.ended(Holding.Outcome.HANDED_OVER, end, Bytes.ofHex("01")).settled();
+        assertThat(RowType.HOLDING.encode(over)).isEqualTo(golden("holding"));
+        assertThat(RowType.HOLDING.decode(golden("holding"))).isEqualTo(over);
+        assertThat(RowType.HOLDING.decode(RowType.HOLDING.encode(open))).isEqualTo(open);
     }
 }

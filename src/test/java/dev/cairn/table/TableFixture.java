@@ -5,6 +5,7 @@ import dev.cairn.crdt.LwwMap;
 import dev.cairn.kernel.codec.Bytes;
 import dev.cairn.kernel.codec.Sha256;
 import dev.cairn.kernel.env.Env;
+import dev.cairn.kernel.id.BlockHash;
 import dev.cairn.kernel.id.NodeId;
 import dev.cairn.kernel.io.ByteSource;
 import dev.cairn.kernel.time.HybridClock;
@@ -19,10 +20,12 @@ import dev.cairn.store.Entry;
 import dev.cairn.store.Scan;
 import dev.cairn.store.Space;
 import dev.cairn.store.Store;
+import dev.cairn.store.Tx;
 import io.smallrye.mutiny.Uni;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** The table engine of one node on the simulated store, and short words for what tests do with it. */
 abstract class TableFixture {
@@ -31,14 +34,13 @@ abstract class TableFixture {
     static final Bytes OTHER = RowKeys.ended(Bytes.utf8("other"));
     static final Bytes FORBIDDEN = Bytes.utf8("forbidden");
 
-    /** Rows whose value begins with 'A' have an attachment; one value is refused by the hook. */
+    /** Rows whose value begins with 'A' have an attachment; the name of the attachment is the value; one value is not admitted. */
     static final TableSchema<Lww> ROWS = TableSchema.of("t", TableSchema.Placement.SHARDED, RowType.LWW)
-            .withAttachments(row -> row.value()
-                    .filter(value -> value.startsWith(Bytes.utf8("A")))
-                    .isPresent())
-            .withHook((_, _, _, _, now) -> {
-                if (now.value().filter(FORBIDDEN::equals).isPresent()) {
-                    throw new IllegalStateException("refused by the hook");
+            .withAttachments(row -> row.value().filter(value -> value.startsWith(Bytes.utf8("A"))))
+            .withRules(new RowRules<>() {
+                @Override
+                public Optional<String> admit(Tx tx, Bytes partition, Bytes sort, @Nullable Lww old, Lww written) {
+                    return written.value().filter(FORBIDDEN::equals).map(_ -> "forbidden");
                 }
             });
 
@@ -55,16 +57,21 @@ abstract class TableFixture {
         final Layout layout = Layout.ofOne(new Layout.Role(self, "zone", 1L << 40));
         final Env env = machine.env();
         final Store store = machine.store();
-        final HybridClock clock = world.await(Stamps.open(env, store, self)).clock();
+        final Stamps stamps = world.await(Stamps.open(env, store, self));
+        final HybridClock clock = stamps.clock();
         final Uptime uptime = world.await(Uptime.open(env, store));
-        final Tombstones tombstones = world.await(Tombstones.open(store, uptime, () -> layout, AGE));
-        final TableReplica replica = new TableReplica(store, () -> layout, tombstones, List.of(ROWS, MAPS));
+        final Replicas replicas = new Replicas(() -> layout);
+        final Floors floors = world.await(Floors.open(store, replicas));
+        final EndQueue ends = new EndQueue(uptime, AGE);
+        final TableReplica replica = new TableReplica(store, replicas, floors, ends, List.of(ROWS, MAPS));
         final Tables tables;
+        final Endings endings;
 
         Engine() {
             var peers = new LocalPeers(self);
             peers.serve(new RowsOnly(replica));
-            tables = new Tables(peers, () -> layout, clock);
+            tables = new Tables(peers, replicas, stamps, IllegalStateException::new);
+            endings = new Endings(env, store, replicas, floors, ends, replica, peers);
         }
     }
 
@@ -76,6 +83,16 @@ abstract class TableFixture {
         }
 
         @Override
+        public Uni<Request.Joined> join(Request.JoinRows request) {
+            return replica.join(request);
+        }
+
+        @Override
+        public Uni<List<BlockHash>> ownedBlocks(Request.OwnedBlocks request) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
         public Uni<Request.FoundRow> read(Request.ReadRow request) {
             return replica.read(request);
         }
@@ -83,6 +100,11 @@ abstract class TableFixture {
         @Override
         public Uni<Request.RowRange> range(Request.ReadRange request) {
             return replica.range(request);
+        }
+
+        @Override
+        public Uni<Applied> referBlock(Request.ReferBlock request) {
+            throw new UnsupportedOperationException();
         }
 
         @Override
@@ -101,7 +123,7 @@ abstract class TableFixture {
     }
 
     Tables.Outcome write(java.util.function.Consumer<Batch> fill) {
-        return world.await(engine.tables.write(PARTITION, fill));
+        return world.await(engine.tables.writeOnce(PARTITION, fill));
     }
 
     Optional<Tables.Found<Lww>> read(Bytes sort) {

@@ -12,6 +12,7 @@ import dev.cairn.store.Scan;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 /** The table engine of one node on the simulated store. */
@@ -46,7 +47,7 @@ final class TablesTest extends TableFixture {
                 .put(ROWS, third, Bytes.utf8("x"))
                 .put(ROWS, KEY, Bytes.utf8("x"))
                 .put(ROWS, OTHER, Bytes.utf8("x")));
-        assertThat(refused).isEqualTo(new Applied.Refused(higher));
+        assertThat(refused).isEqualTo(new Applied.Obstructed(higher));
         assertThat(value(KEY)).contains(Bytes.utf8("high"));
         assertThat(read(third)).isEmpty();
     }
@@ -56,7 +57,7 @@ final class TablesTest extends TableFixture {
         var stamp = later(10);
         apply(new Batch(stamp).put(ROWS, KEY, Bytes.utf8("x")));
         assertThat(apply(new Batch(stamp).put(ROWS, KEY, Bytes.utf8("x")))).isInstanceOf(Applied.Done.class);
-        assertThat(apply(new Batch(stamp).put(ROWS, KEY, Bytes.utf8("y")))).isEqualTo(new Applied.Refused(stamp));
+        assertThat(apply(new Batch(stamp).put(ROWS, KEY, Bytes.utf8("y")))).isEqualTo(new Applied.Obstructed(stamp));
     }
 
     @Test
@@ -64,11 +65,10 @@ final class TablesTest extends TableFixture {
         var ahead = later(3000);
         apply(new Batch(ahead).put(ROWS, KEY, Bytes.utf8("from a clock ahead")));
         List<Stamp> stamps = new ArrayList<>();
-        assertThat(write(batch -> {
-                    stamps.add(batch.stamp());
-                    batch.put(ROWS, KEY, Bytes.utf8("mine"));
-                }))
-                .isEqualTo(Tables.Outcome.WRITTEN);
+        world.await(engine.tables.write(PARTITION, batch -> {
+            stamps.add(batch.stamp());
+            batch.put(ROWS, KEY, Bytes.utf8("mine"));
+        }));
         assertThat(stamps).hasSize(2).isSorted();
         assertThat(stamps.getLast()).isGreaterThan(ahead);
         assertThat(value(KEY)).contains(Bytes.utf8("mine"));
@@ -83,7 +83,7 @@ final class TablesTest extends TableFixture {
         var other = new Batch(below).set(MAPS, KEY, "b", Bytes.utf8("2")).request(RowKeys.FULL_COPY_PARTITION);
         assertThat(world.await(engine.replica.apply(other))).isInstanceOf(Applied.Done.class);
         var same = new Batch(below).set(MAPS, KEY, "a", Bytes.utf8("2")).request(RowKeys.FULL_COPY_PARTITION);
-        assertThat(world.await(engine.replica.apply(same))).isEqualTo(new Applied.Refused(ahead));
+        assertThat(world.await(engine.replica.apply(same))).isEqualTo(new Applied.Obstructed(ahead));
     }
 
     @Test
@@ -102,12 +102,48 @@ final class TablesTest extends TableFixture {
     }
 
     @Test
+    void a_conditional_batch_that_comes_twice_is_done_twice_and_another_one_is_not() {
+        var stamp = later(10);
+        var batch = new Batch(stamp).expect(ROWS, KEY, Stamp.ZERO).put(ROWS, KEY, Bytes.utf8("mine"));
+        assertThat(apply(batch)).isInstanceOf(Applied.Done.class);
+        assertThat(apply(batch)).isInstanceOf(Applied.Done.class);
+        var other = new Batch(stamp).expect(ROWS, KEY, Stamp.ZERO).put(ROWS, KEY, Bytes.utf8("theirs"));
+        assertThat(apply(other)).isInstanceOf(Applied.Changed.class);
+    }
+
+    @Test
+    void what_another_replica_holds_is_joined_though_no_client_may_write_it() {
+        var high = later(200);
+        apply(new Batch(high).put(ROWS, KEY, Bytes.utf8("high")));
+        var joined = world.await(engine.replica.join(new Batch(later(100))
+                .put(ROWS, KEY, Bytes.utf8("low"))
+                .put(ROWS, OTHER, FORBIDDEN)
+                .join(PARTITION)));
+        assertThat(joined.rows()).hasSize(2).allMatch(Optional::isPresent);
+        assertThat(value(KEY)).contains(Bytes.utf8("high"));
+        assertThat(value(OTHER)).contains(FORBIDDEN);
+    }
+
+    @Test
+    void a_stamp_beyond_the_reserve_of_the_clock_is_passed_and_one_beyond_all_reason_is_not() {
+        apply(new Batch(later(30_000)).put(ROWS, KEY, Bytes.utf8("half a minute ahead")));
+        world.await(engine.tables.write(PARTITION, batch -> batch.put(ROWS, KEY, Bytes.utf8("mine"))));
+        assertThat(value(KEY)).contains(Bytes.utf8("mine"));
+        apply(new Batch(later(90_000)).put(ROWS, OTHER, Bytes.utf8("a minute and a half ahead")));
+        assertThatThrownBy(() ->
+                        world.await(engine.tables.write(PARTITION, batch -> batch.put(ROWS, OTHER, Bytes.EMPTY))))
+                .isInstanceOfSatisfying(
+                        FailureException.class,
+                        failed -> assertThat(failed.failure()).isInstanceOf(Failure.Overloaded.class));
+    }
+
+    @Test
     void of_racing_writers_that_expect_the_same_exactly_one_wins() {
         List<Tables.Outcome> outcomes = new ArrayList<>();
         for (int i = 0; i < 20; i++) {
             var mine = Bytes.ofInt(i);
             engine.tables
-                    .write(
+                    .writeOnce(
                             PARTITION,
                             batch -> batch.expect(ROWS, KEY, Stamp.ZERO).put(ROWS, KEY, mine))
                     .subscribe()
@@ -118,10 +154,10 @@ final class TablesTest extends TableFixture {
     }
 
     @Test
-    void a_hook_that_refuses_drops_the_whole_batch() {
+    void a_row_that_is_not_admitted_drops_the_whole_batch() {
         assertThatThrownBy(() -> write(batch -> batch.put(ROWS, KEY, Bytes.utf8("Ax"), Bytes.utf8("attached"))
                         .put(ROWS, OTHER, FORBIDDEN)))
-                .hasMessage("refused by the hook");
+                .hasMessage("forbidden");
         assertThat(read(KEY)).isEmpty();
         assertThat(entries(ROWS.attachments())).isEmpty();
     }
@@ -168,18 +204,18 @@ final class TablesTest extends TableFixture {
         write(batch -> batch.put(ROWS, KEY, Bytes.utf8("x")));
         write(batch -> batch.remove(ROWS, KEY));
         var gone = read(KEY).orElseThrow().row().stamp();
-        world.await(engine.tombstones.collect());
+        world.await(engine.endings.run());
         assertThat(read(KEY)).as("too young to collect").isPresent();
         world.pass(AGE.toNanos() * 2);
-        world.await(engine.tombstones.collect());
+        world.await(engine.endings.run());
         assertThat(read(KEY)).isEmpty();
-        assertThat(entries(Tombstones.QUEUE)).isEmpty();
-        assertThat(apply(new Batch(old).put(ROWS, KEY, Bytes.utf8("late")))).isEqualTo(new Applied.Refused(gone));
-        assertThat(apply(new Batch(gone).put(ROWS, KEY, Bytes.utf8("late")))).isEqualTo(new Applied.Refused(gone));
+        assertThat(entries(EndQueue.SPACE)).isEmpty();
+        assertThat(apply(new Batch(old).put(ROWS, KEY, Bytes.utf8("late")))).isEqualTo(new Applied.Obstructed(gone));
+        assertThat(apply(new Batch(gone).put(ROWS, KEY, Bytes.utf8("late")))).isEqualTo(new Applied.Obstructed(gone));
         machine.powerCut();
         machine.restart();
         engine = new Engine();
-        assertThat(apply(new Batch(old).put(ROWS, KEY, Bytes.utf8("late")))).isEqualTo(new Applied.Refused(gone));
+        assertThat(apply(new Batch(old).put(ROWS, KEY, Bytes.utf8("late")))).isEqualTo(new Applied.Obstructed(gone));
         assertThat(write(batch -> batch.put(ROWS, KEY, Bytes.utf8("new")))).isEqualTo(Tables.Outcome.WRITTEN);
         assertThat(value(KEY)).contains(Bytes.utf8("new"));
     }
@@ -188,12 +224,12 @@ final class TablesTest extends TableFixture {
     void a_clock_that_jumps_ends_no_delay() {
         write(batch -> batch.remove(ROWS, KEY));
         machine.jumpWallClock(Duration.ofDays(400));
-        world.await(engine.tombstones.collect());
-        assertThat(entries(Tombstones.QUEUE)).hasSize(1);
+        world.await(engine.endings.run());
+        assertThat(entries(EndQueue.SPACE)).hasSize(1);
         machine.jumpWallClock(Duration.ofDays(-800));
         world.pass(AGE.toNanos() * 2);
-        world.await(engine.tombstones.collect());
-        assertThat(entries(Tombstones.QUEUE)).isEmpty();
+        world.await(engine.endings.run());
+        assertThat(entries(EndQueue.SPACE)).isEmpty();
     }
 
     @Test
@@ -207,8 +243,8 @@ final class TablesTest extends TableFixture {
             });
         }
         world.pass(AGE.toNanos() * 2);
-        world.await(engine.tombstones.collect());
-        assertThat(entries(Tombstones.QUEUE)).isEmpty();
+        world.await(engine.endings.run());
+        assertThat(entries(EndQueue.SPACE)).isEmpty();
     }
 
     @Test
@@ -216,9 +252,9 @@ final class TablesTest extends TableFixture {
         write(batch -> batch.remove(ROWS, KEY));
         write(batch -> batch.put(ROWS, KEY, Bytes.utf8("back")));
         world.pass(AGE.toNanos() * 2);
-        world.await(engine.tombstones.collect());
+        world.await(engine.endings.run());
         assertThat(value(KEY)).contains(Bytes.utf8("back"));
-        assertThat(entries(Tombstones.FLOORS)).isEmpty();
+        assertThat(entries(Floors.SPACE)).isEmpty();
     }
 
     @Test

@@ -70,6 +70,7 @@ final class AdminException extends RuntimeException {
             case Refusal.BucketAlreadyExists(var name) ->
                 new AdminException(409, "BucketAlreadyExists", "the name " + name + " is taken");
             case Refusal.BucketGone() -> new AdminException(409, "BucketGone", "the bucket is being deleted");
+            case Refusal.Ended() -> new AdminException(503, "ServiceUnavailable", "given up meanwhile: try again");
             case Refusal.BucketNotEmpty() ->
                 new AdminException(409, "BucketNotEmpty", "the bucket still holds objects: delete them first");
             case Refusal.AccessKeyAlreadyExists(var id) ->

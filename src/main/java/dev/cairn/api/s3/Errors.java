@@ -38,6 +38,7 @@ final class Errors {
                 S3Error.NO_SUCH_BUCKET.exception().with("BucketName", bucketName);
             case Refusal.BucketAlreadyExists(String name) ->
                 S3Error.BUCKET_ALREADY_EXISTS.exception().with("BucketName", name);
+            case Refusal.Ended() -> S3Error.SLOW_DOWN.exception();
             case Refusal.BucketNotEmpty() ->
                 S3Error.BUCKET_NOT_EMPTY.exception().with("BucketName", bucketName);
             case Refusal.InvalidBucketName(String name) ->

@@ -45,16 +45,15 @@ final class PartWriter {
             BodyDigests digests,
             Supplier<Headers> trailers) {
         return uploads.storePart(upload, source, length, digests::update)
-                .chain(body -> verified(upload, body, digests, trailers)
-                        .chain(result -> uploads.publishPart(upload, number, body, digests(result))));
+                .chain(body -> uploads.publishPart(upload, number, body, digests(verified(body, digests, trailers))));
     }
 
-    private Uni<BodyDigests.Result> verified(
-            Upload upload, StoredBody body, BodyDigests digests, Supplier<Headers> trailers) {
+    private BodyDigests.Result verified(StoredBody body, BodyDigests digests, Supplier<Headers> trailers) {
         try {
-            return Uni.createFrom().item(digests.finish(trailers.get()));
+            return digests.finish(trailers.get());
         } catch (RuntimeException broken) {
-            return objects.refuse(upload.bucket(), body, broken);
+            objects.discard(body);
+            throw broken;
         }
     }
 

@@ -42,27 +42,26 @@ final class PutObject implements OperationHandler {
             digests.sha256IsSupplied();
         }
         BucketId bucket = request.theBucket().id();
-        return objects.store(bucket, body, body.length(), digests::update)
-                .chain(stored -> verified(bucket, stored, digests, body).chain(result -> {
-                    ObjectMeta meta = new ObjectMeta(
-                            StoredHeaders.of(headers),
-                            result.etag(),
-                            result.checksum().map(StoredChecksums::of).orElseGet(ChecksumValue::getDefaultInstance));
-                    return objects.publish(bucket, request.objectKey(), stored, meta)
-                            .map(_ -> answer(result));
-                }));
+        return objects.store(bucket, body, body.length(), digests::update).chain(stored -> {
+            BodyDigests.Result result = verified(stored, digests, body);
+            ObjectMeta meta = new ObjectMeta(
+                    StoredHeaders.of(headers),
+                    result.etag(),
+                    result.checksum().map(StoredChecksums::of).orElseGet(ChecksumValue::getDefaultInstance));
+            return objects.publish(bucket, request.objectKey(), stored, meta).map(_ -> answer(result));
+        });
     }
 
     /** What was promised is compared once the whole body is here; a body that is not what it should be is let go again. */
-    private Uni<BodyDigests.Result> verified(
-            BucketId bucket, StoredBody stored, BodyDigests digests, RequestBody body) {
+    private BodyDigests.Result verified(StoredBody stored, BodyDigests digests, RequestBody body) {
         try {
             if (objects.willBeOneBlock(body.length()) && stored instanceof StoredBody.InBlocks(BodyValue value)) {
                 digests.useSha256(Protos.bytes(value.getBlocks(0).getHash()));
             }
-            return Uni.createFrom().item(digests.finish(body.trailers()));
+            return digests.finish(body.trailers());
         } catch (RuntimeException broken) {
-            return objects.refuse(bucket, stored, broken);
+            objects.discard(stored);
+            throw broken;
         }
     }
 

@@ -97,7 +97,7 @@ public final class FileBlocks implements BlockFiles {
 
     @Override
     public ByteSource read(BlockHash hash, int from, int to) {
-        return new FileSource(work, blocks, hash, from, to);
+        return new FileSource(work, blocks, hash, () -> blocks.open(hash), from, to);
     }
 
     @Override
@@ -190,24 +190,62 @@ public final class FileBlocks implements BlockFiles {
         }
 
         @Override
-        public void giveName(DraftFile draft, BlockHash hash, UniEmitter<? super Written> answer) {
-            if (sync) {
-                flush.continueWith(() -> nameNow(draft, hash, answer));
-            } else {
-                nameNow(draft, hash, answer);
-            }
+        public BlockWriter.Sealed sealed(DraftFile draft, BlockHash hash) {
+            return new SealedDraft(draft, hash);
         }
 
-        private void nameNow(DraftFile draft, BlockHash hash, UniEmitter<? super Written> answer) {
+        @Override
+        public void closed(FileWriter writer) {
+            writers.remove(writer);
+        }
+    }
+
+    /** A whole block under {@code tmp}; read from there until it has its name. */
+    private final class SealedDraft implements BlockWriter.Sealed {
+        private final DraftFile draft;
+        private final Written written;
+        private boolean taken;
+
+        SealedDraft(DraftFile draft, BlockHash hash) {
+            this.draft = draft;
+            this.written = new Written(hash, draft.length());
+        }
+
+        @Override
+        public Written written() {
+            return written;
+        }
+
+        @Override
+        public Uni<Void> keep() {
+            return Uni.createFrom().emitter(emitter -> {
+                if (!take()) {
+                    throw new IllegalStateException("this block was kept or dropped already");
+                }
+                if (sync) {
+                    flush.continueWith(() -> nameNow(emitter));
+                } else {
+                    nameNow(emitter);
+                }
+            });
+        }
+
+        private synchronized boolean take() {
+            boolean first = !taken;
+            taken = true;
+            return first;
+        }
+
+        private void nameNow(UniEmitter<? super Void> answer) {
             try {
-                var result = blocks.giveName(draft, hash);
+                var directory = blocks.giveName(draft, written.hash());
                 if (!sync) {
-                    answer.complete(result.written());
+                    answer.complete(null);
                     return;
                 }
-                directorySyncs.sync(result.directory(), failure -> {
+                directorySyncs.sync(directory, failure -> {
                     if (failure == null) {
-                        answer.complete(result.written());
+                        answer.complete(null);
                     } else {
                         answer.fail(failure);
                     }
@@ -223,8 +261,16 @@ public final class FileBlocks implements BlockFiles {
         }
 
         @Override
-        public void closed(FileWriter writer) {
-            writers.remove(writer);
+        public ByteSource read() {
+            return new FileSource(
+                    work, blocks, written.hash(), () -> blocks.open(written.hash(), draft), 0, written.length());
+        }
+
+        @Override
+        public void drop() {
+            if (take()) {
+                draft.discard();
+            }
         }
     }
 }

@@ -7,6 +7,7 @@ import dev.cairn.kernel.io.ByteSource;
 import io.smallrye.mutiny.Uni;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,19 +18,27 @@ final class FileSource implements ByteSource {
     private final TaskPool pool;
     private final NamedBlocks blocks;
     private final BlockHash hash;
+    private final Opener opener;
     private final int to;
     private int at;
     private boolean busy;
     private boolean cancelled;
     private @Nullable BlockReader reader;
 
-    FileSource(TaskPool pool, NamedBlocks blocks, BlockHash hash, int from, int to) {
+    /** Opens the file; empty when there is none. */
+    @FunctionalInterface
+    interface Opener {
+        Optional<BlockReader> open() throws IOException;
+    }
+
+    FileSource(TaskPool pool, NamedBlocks blocks, BlockHash hash, Opener opener, int from, int to) {
         if (from < 0 || to < from) {
             throw new IllegalArgumentException("bytes %d to %d".formatted(from, to));
         }
         this.pool = pool;
         this.blocks = blocks;
         this.hash = hash;
+        this.opener = opener;
         this.at = from;
         this.to = to;
     }
@@ -71,7 +80,7 @@ final class FileSource implements ByteSource {
 
     private BlockReader open() throws IOException {
         if (reader == null) {
-            reader = blocks.open(hash)
+            reader = opener.open()
                     .orElseThrow(() -> new Failure.Corrupt("block %s is not here".formatted(hash)).asException());
         }
         return reader;

@@ -26,8 +26,8 @@ final class FileWriter implements BlockWriter {
         /** Queues the work of a writer that has none queued; the first step of a block may be refused. */
         void run(Runnable work, boolean first);
 
-        /** Makes a sealed draft a block and answers once it is durable; takes over the draft. */
-        void giveName(DraftFile draft, BlockHash hash, UniEmitter<? super Written> answer);
+        /** Takes over a whole draft. */
+        Sealed sealed(DraftFile draft, BlockHash hash);
 
         /** The writer has nothing open any more. */
         void closed(FileWriter writer);
@@ -41,7 +41,7 @@ final class FileWriter implements BlockWriter {
     private boolean running;
     private boolean ended;
     private @Nullable UniEmitter<? super Void> waiting;
-    private @Nullable UniEmitter<? super Written> finishing;
+    private @Nullable UniEmitter<? super Sealed> finishing;
     private @Nullable Throwable failure;
     /** Touched by the running thread only. */
     private @Nullable DraftFile draft;
@@ -86,7 +86,7 @@ final class FileWriter implements BlockWriter {
     }
 
     @Override
-    public Uni<Written> finish() {
+    public Uni<Sealed> seal() {
         return Uni.createFrom().emitter(emitter -> {
             boolean start;
             synchronized (this) {
@@ -106,7 +106,7 @@ final class FileWriter implements BlockWriter {
 
     private synchronized boolean refuses(UniEmitter<?> emitter) {
         if (failure == null && ended) {
-            emitter.fail(new IllegalStateException("this block is finished or discarded"));
+            emitter.fail(new IllegalStateException("this block is sealed or discarded"));
         } else if (failure != null) {
             emitter.fail(failure);
         }
@@ -118,7 +118,7 @@ final class FileWriter implements BlockWriter {
         end(new IllegalStateException("this block was discarded"));
     }
 
-    /** Fails whoever waits and drops the draft, here or on the thread that is at it; nothing when the block is being finished. */
+    /** Fails whoever waits and drops the draft, here or on the thread that is at it; nothing when the block is being sealed. */
     void end(Throwable why) {
         UniEmitter<? super Void> writing;
         boolean start;
@@ -170,7 +170,7 @@ final class FileWriter implements BlockWriter {
                 }
             }
             if (piece.isEmpty()) {
-                seal();
+                end();
                 return;
             }
             try {
@@ -199,8 +199,8 @@ final class FileWriter implements BlockWriter {
         return draft;
     }
 
-    private void seal() {
-        UniEmitter<? super Written> answer;
+    private void end() {
+        UniEmitter<? super Sealed> answer;
         Throwable why;
         synchronized (this) {
             answer = finishing;
@@ -215,7 +215,7 @@ final class FileWriter implements BlockWriter {
             var hash = sealed.seal();
             draft = null;
             support.closed(this);
-            support.giveName(sealed, hash, answer);
+            answer.complete(support.sealed(sealed, hash));
         } catch (Throwable broken) {
             fail(meaning(broken));
         }
@@ -231,7 +231,7 @@ final class FileWriter implements BlockWriter {
     /** The running thread gives up; it stays marked as running, so that nobody else ever runs. */
     private void fail(Throwable why) {
         UniEmitter<? super Void> writing;
-        UniEmitter<? super Written> answer;
+        UniEmitter<? super Sealed> answer;
         synchronized (this) {
             failure = failure == null ? why : failure;
             queue.clear();

@@ -1,6 +1,5 @@
 package dev.cairn.block.file;
 
-import dev.cairn.block.BlockWriter.Written;
 import dev.cairn.kernel.Failure;
 import dev.cairn.kernel.FailureException;
 import dev.cairn.kernel.codec.Bytes;
@@ -32,9 +31,6 @@ final class NamedBlocks {
     private final FileCounters counters;
     private final ReentrantLock[] locks = new ReentrantLock[LOCKS];
 
-    /** A block under its name, which is durable once {@code directory} is synced. */
-    record Named(Written written, Path directory) {}
-
     NamedBlocks(boolean sync, Volumes volumes, Codecs codecs, FileCounters counters) {
         this.sync = sync;
         this.volumes = volumes;
@@ -47,10 +43,9 @@ final class NamedBlocks {
 
     /**
      * Gives a sealed draft its name. It replaces the file of that name on its own volume, which nobody has checked lately; a copy on another
-     * volume stays if it is whole from end to end, and the draft is dropped.
+     * volume stays if it is whole from end to end, and the draft is dropped. Gives the directory with whose sync the name is durable.
      */
-    Named giveName(DraftFile draft, BlockHash hash) throws IOException {
-        var written = new Written(hash, draft.length());
+    Path giveName(DraftFile draft, BlockHash hash) throws IOException {
         if (sync) {
             draft.force();
         }
@@ -60,12 +55,12 @@ final class NamedBlocks {
             var elsewhere = wholeCopyBeside(draft.volume(), hash);
             if (elsewhere.isPresent()) {
                 draft.discard();
-                return new Named(written, directoryOf(elsewhere.get()));
+                return directoryOf(elsewhere.get());
             }
             draft.close();
             var target = draft.volume().path(hash);
             Files.move(draft.path(), target, StandardCopyOption.ATOMIC_MOVE);
-            return new Named(written, directoryOf(target));
+            return directoryOf(target);
         } finally {
             lock.unlock();
         }
@@ -94,6 +89,15 @@ final class NamedBlocks {
 
     private static Path directoryOf(Path path) {
         return path.resolveSibling("");
+    }
+
+    /** Opens a block that is a draft still or has its name by now. */
+    Optional<BlockReader> open(BlockHash hash, DraftFile draft) throws IOException {
+        try {
+            return Optional.of(BlockReader.open(draft.path(), hash, codecs, counters));
+        } catch (NoSuchFileException _) {
+            return open(hash);
+        }
     }
 
     /** Opens a block; empty when no volume has it. */

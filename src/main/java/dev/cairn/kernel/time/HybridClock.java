@@ -43,9 +43,16 @@ public final class HybridClock {
         }
     }
 
-    /** Learns of a stamp seen elsewhere, so that the next one is above it. */
-    public void observe(Stamp seen) {
-        last.accumulateAndGet(Math.min(seen.hlc(), reserve.get() - 1), Math::max);
+    /** Learns of a stamp seen elsewhere, so that the next one is above it; false when that lies beyond the reserve. */
+    public boolean observe(Stamp seen) {
+        long bound = reserve.get() - 1;
+        last.accumulateAndGet(Math.min(seen.hlc(), bound), Math::max);
+        return Long.compareUnsigned(seen.hlc(), bound) <= 0;
+    }
+
+    /** How far a stamp is ahead of the wall clock of this node; negative when it is behind. */
+    public long aheadMillis(Stamp seen) {
+        return seen.wallMillis() - wallMillis.getAsLong();
     }
 
     /**

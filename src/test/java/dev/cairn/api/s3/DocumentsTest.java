@@ -11,6 +11,7 @@ import dev.cairn.api.http.checksum.ChecksumAlgorithm;
 import dev.cairn.api.http.checksum.ChecksumType;
 import dev.cairn.api.http.checksum.MultipartChecksum;
 import dev.cairn.api.s3.xml.DeleteRequest;
+import dev.cairn.crdt.Holding;
 import dev.cairn.kernel.codec.Bytes;
 import dev.cairn.kernel.id.BucketId;
 import dev.cairn.kernel.id.OwnerId;
@@ -59,7 +60,7 @@ final class DocumentsTest {
                 new BucketId(Bytes.wrap(new byte[BucketId.BYTES])),
                 Bytes.utf8(key),
                 OwnerId.ofHex(ID),
-                Stamp.ZERO,
+                Holding.open(Stamp.ZERO, Bytes.EMPTY),
                 value.build());
     }
 

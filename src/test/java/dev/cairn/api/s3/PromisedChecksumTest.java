@@ -11,6 +11,7 @@ import dev.cairn.api.http.checksum.ChecksumAlgorithm;
 import dev.cairn.api.http.checksum.ChecksumType;
 import dev.cairn.api.http.checksum.MultipartChecksum;
 import dev.cairn.api.s3.xml.CompleteMultipartUpload;
+import dev.cairn.crdt.Holding;
 import dev.cairn.kernel.codec.Bytes;
 import dev.cairn.kernel.id.BucketId;
 import dev.cairn.kernel.id.OwnerId;
@@ -47,7 +48,7 @@ final class PromisedChecksumTest {
                 new BucketId(Bytes.wrap(new byte[BucketId.BYTES])),
                 Bytes.utf8("k"),
                 new OwnerId(Bytes.wrap(new byte[OwnerId.BYTES])),
-                Stamp.ZERO,
+                Holding.open(Stamp.ZERO, Bytes.EMPTY),
                 value.build());
     }
 
@@ -201,7 +202,7 @@ final class PromisedChecksumTest {
     private static Part sent(Part part, ChecksumAlgorithm algorithm, Bytes content) {
         return new Part(
                 part.sort(),
-                part.stamp(),
+                part.begun(),
                 part.value().toBuilder()
                         .setSentChecksum(StoredChecksums.of(Checksum.ofWhole(algorithm, digest(algorithm, content))))
                         .build());

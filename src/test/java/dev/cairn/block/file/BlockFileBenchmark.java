@@ -4,6 +4,7 @@ import dev.cairn.block.BlockFiles;
 import dev.cairn.kernel.codec.Bytes;
 import dev.cairn.kernel.id.BlockHash;
 import dev.cairn.kernel.io.ByteSource;
+import dev.cairn.sim.WholeBlock;
 import io.smallrye.mutiny.Uni;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
@@ -73,7 +74,7 @@ final class BlockFileBenchmark {
             var piece = Bytes.wrap(body, at, Math.min(BlockFiles.PIECE_BYTES, BLOCK - at));
             pieces = pieces.chain(() -> writer.write(piece));
         }
-        return pieces.chain(writer::finish).map(written -> written.hash());
+        return pieces.chain(() -> WholeBlock.finish(writer)).map(written -> written.hash());
     }
 
     private static Uni<Void> drain(ByteSource source) {

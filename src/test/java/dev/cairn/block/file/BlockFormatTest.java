@@ -3,6 +3,7 @@ package dev.cairn.block.file;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.cairn.kernel.codec.Bytes;
+import dev.cairn.sim.WholeBlock;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -40,7 +41,8 @@ final class BlockFormatTest {
     void an_empty_block_is_header_and_footer() throws IOException {
         var config = FileBlocksConfig.of(root).withReserve(0, 0).withSync(false);
         try (var blocks = FileBlocks.open(config, () -> 0)) {
-            var hash = BlockTestBed.get(blocks.create(_ -> {}).finish()).hash();
+            var hash =
+                    BlockTestBed.get(WholeBlock.finish(blocks.create(_ -> {}))).hash();
             assertThat(BlockTestBed.file(root, hash)).hasSize(BlockFormat.HEADER_BYTES + BlockFormat.FOOTER_BYTES);
         }
     }

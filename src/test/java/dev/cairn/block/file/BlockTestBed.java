@@ -7,6 +7,7 @@ import dev.cairn.kernel.FailureException;
 import dev.cairn.kernel.codec.Bytes;
 import dev.cairn.kernel.id.BlockHash;
 import dev.cairn.kernel.io.ByteSource;
+import dev.cairn.sim.WholeBlock;
 import io.smallrye.mutiny.Uni;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -70,7 +71,7 @@ final class BlockTestBed {
         for (int at = 0; at < body.length(); at += pieceBytes) {
             get(writer.write(body.slice(at, Math.min(body.length(), at + pieceBytes))));
         }
-        return get(writer.finish());
+        return get(WholeBlock.finish(writer));
     }
 
     static Bytes read(BlockFiles blocks, BlockHash hash, int from, int to) {

@@ -16,6 +16,7 @@ import dev.cairn.block.BlockWriter.Written;
 import dev.cairn.kernel.Failure;
 import dev.cairn.kernel.codec.Bytes;
 import dev.cairn.kernel.id.BlockHash;
+import dev.cairn.sim.WholeBlock;
 import io.smallrye.mutiny.Uni;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -127,7 +128,7 @@ final class FileBlocksTest {
             assertThatThrownBy(() -> get(writer.write(Bytes.utf8("three")))).isInstanceOf(IllegalStateException.class);
             held.countDown();
             get(Uni.createFrom().completionStage(second));
-            assertThat(get(writer.finish()).hash()).isEqualTo(hash(Bytes.utf8("onetwo")));
+            assertThat(get(WholeBlock.finish(writer)).hash()).isEqualTo(hash(Bytes.utf8("onetwo")));
         }
     }
 
@@ -138,7 +139,7 @@ final class FileBlocksTest {
                 throw new IllegalArgumentException("wrong digest");
             });
             get(writer.write(Bytes.utf8("x")));
-            assertThatThrownBy(() -> get(writer.finish())).hasMessage("wrong digest");
+            assertThatThrownBy(() -> get(WholeBlock.finish(writer))).hasMessage("wrong digest");
             assertThat(filesIn(root.resolve("tmp"))).isEmpty();
         }
     }
@@ -150,11 +151,11 @@ final class FileBlocksTest {
             get(dropped.write(noise(60_000, 5)));
             dropped.discard();
             dropped.discard();
-            assertThatThrownBy(() -> get(dropped.finish())).isInstanceOf(IllegalStateException.class);
+            assertThatThrownBy(() -> get(WholeBlock.finish(dropped))).isInstanceOf(IllegalStateException.class);
 
             var kept = blocks.create(_ -> {});
             get(kept.write(noise(60_000, 6)));
-            var written = get(kept.finish());
+            var written = get(WholeBlock.finish(kept));
             kept.discard();
             assertThat(get(blocks.scrub(written.hash()))).isTrue();
             assertThat(get(blocks.list(Optional.empty(), 10))).containsExactly(written.hash());
@@ -168,7 +169,7 @@ final class FileBlocksTest {
         var writer = blocks.create(_ -> {});
         get(writer.write(noise(60_000, 7)));
         blocks.close();
-        assertThat(BlockTestBed.failure(writer.finish())).isInstanceOf(Failure.Stopping.class);
+        assertThat(BlockTestBed.failure(WholeBlock.finish(writer))).isInstanceOf(Failure.Stopping.class);
         assertThat(BlockTestBed.failure(blocks.length(hash(Bytes.EMPTY)))).isInstanceOf(Failure.Stopping.class);
         assertThat(filesIn(root.resolve("tmp"))).isEmpty();
     }
@@ -204,7 +205,7 @@ final class FileBlocksTest {
                 var writer = blocks.create(_ -> {});
                 get(writer.write(body.slice(0, 60_000)));
                 get(writer.write(body.slice(60_000, 120_000)));
-                finishes.add(writer.finish());
+                finishes.add(WholeBlock.finish(writer));
             }
             var all = get(Uni.join().all(finishes).andFailFast());
             assertThat(all).hasSize(16).allMatch(written -> written.hash().equals(hash(body)));
@@ -221,7 +222,7 @@ final class FileBlocksTest {
             for (int i = 0; i < 40; i++) {
                 var writer = blocks.create(_ -> {});
                 get(writer.write(noise(5000, i)));
-                finishes.add(writer.finish());
+                finishes.add(WholeBlock.finish(writer));
             }
             var all = get(Uni.join().all(finishes).andFailFast());
             for (var written : all) {
@@ -333,7 +334,7 @@ final class FileBlocksTest {
             held.countDown();
             assertThat(get(Uni.createFrom().completionStage(first))).isEmpty();
             assertThat(get(Uni.createFrom().completionStage(second))).isEmpty();
-            assertThat(get(writer.finish()).length()).isEqualTo(1);
+            assertThat(get(WholeBlock.finish(writer)).length()).isEqualTo(1);
         }
     }
 
@@ -350,7 +351,7 @@ final class FileBlocksTest {
             assertThat(blocks.hasRoom(1)).isFalse();
             var writer = blocks.create(_ -> {});
             get(writer.write(Bytes.utf8("x")));
-            assertThat(BlockTestBed.failure(writer.finish())).isInstanceOf(Failure.DiskFull.class);
+            assertThat(BlockTestBed.failure(WholeBlock.finish(writer))).isInstanceOf(Failure.DiskFull.class);
         }
     }
 

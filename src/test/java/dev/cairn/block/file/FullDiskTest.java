@@ -12,6 +12,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import dev.cairn.block.BlockFiles;
 import dev.cairn.kernel.Failure;
 import dev.cairn.kernel.FailureException;
+import dev.cairn.sim.WholeBlock;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
@@ -42,7 +43,7 @@ final class FullDiskTest {
             var hash = write(blocks, kept).hash();
             var writer = blocks.create(_ -> {});
             assertThat(failureOfWriting(writer)).isInstanceOf(Failure.DiskFull.class);
-            assertThat(failure(writer.finish())).isInstanceOf(Failure.DiskFull.class);
+            assertThat(failure(WholeBlock.finish(writer))).isInstanceOf(Failure.DiskFull.class);
             assertThat(filesIn(root.resolve("tmp"))).isEmpty();
             assertThat(read(blocks, hash, 0, kept.length())).isEqualTo(kept);
             get(blocks.delete(hash));

@@ -1,0 +1,94 @@
+package dev.cairn.block;
+
+import dev.cairn.kernel.Failure;
+import dev.cairn.kernel.codec.Bytes;
+import dev.cairn.kernel.id.BlockHash;
+import dev.cairn.kernel.id.OwnerId;
+import dev.cairn.kernel.io.ByteSource;
+import dev.cairn.kernel.io.Repeat;
+import dev.cairn.net.Request;
+import dev.cairn.net.Request.Applied;
+import dev.cairn.store.Store;
+import dev.cairn.table.TableReplica;
+import io.smallrye.mutiny.Uni;
+import java.util.List;
+import java.util.function.Supplier;
+
+/**
+ * The blocks of this node as its peers and it itself ask for them. A block and the reference it comes with pass the gate together, so that the
+ * cleaner never takes the one before the other counts.
+ */
+public final class BlockReplica {
+    private final Store store;
+    private final BlockFiles files;
+    private final TableReplica rows;
+    private final BlockReferences references;
+    private final Gate gate = new Gate();
+    private final BlockCleaner cleaner;
+
+    public BlockReplica(Store store, BlockFiles files, TableReplica rows, BlockReferences references) {
+        this.store = store;
+        this.files = files;
+        this.rows = rows;
+        this.references = references;
+        this.cleaner = new BlockCleaner(store, files, references, gate);
+    }
+
+    public BlockCleaner cleaner() {
+        return cleaner;
+    }
+
+    /** Keeps a block that another node sends, however it seems to be here already: only the writing of it shows that it is durable. */
+    public Uni<Applied> put(Request.PutBlock request) {
+        BlockWriter writer = files.create(_ -> {});
+        return Repeat.whileTrue(() -> request.body()
+                        .next()
+                        .chain(piece -> piece.isEmpty()
+                                ? Uni.createFrom().item(false)
+                                : writer.write(piece).replaceWith(true)))
+                .chain(writer::seal)
+                .onFailure()
+                .invoke(() -> {
+                    writer.discard();
+                    request.body().cancel();
+                })
+                .chain(ready -> {
+                    if (!ready.written().hash().equals(request.hash())) {
+                        ready.drop();
+                        throw new Failure.Corrupt("block " + request.hash() + " on its way").asException();
+                    }
+                    return keep(request.hash(), ready::keep, request.reference());
+                });
+    }
+
+    /** Makes a block durable and adds the reference that it came for. */
+    Uni<Applied> keep(BlockHash hash, Supplier<Uni<Void>> block, Request.ApplyBatch reference) {
+        return gate.together(() -> block.get()
+                .chain(() -> rows.apply(reference))
+                .invoke(applied -> {
+                    if (!(applied instanceof Applied.Done)) {
+                        cleaner.suspect(hash);
+                    }
+                })
+                .onFailure()
+                .invoke(() -> cleaner.suspect(hash)));
+    }
+
+    /** Adds a reference to a block, if it is here. */
+    public Uni<Applied> refer(Request.ReferBlock request) {
+        return gate.together(() -> files.length(request.hash())
+                .chain(length -> length.isPresent()
+                        ? rows.apply(request.reference())
+                        : Uni.createFrom().item(new Applied.Missing())));
+    }
+
+    /** The bytes [from, to) of a block; that it is not here comes out with the first piece. */
+    public ByteSource get(BlockHash hash, int from, int to) {
+        return files.read(hash, from, to);
+    }
+
+    /** Up to {@code limit} blocks above {@code after} that an owner refers to here. */
+    public Uni<List<BlockHash>> ownedBy(OwnerId owner, Bytes after, int limit) {
+        return references.ownedBy(store, owner, after, limit);
+    }
+}

@@ -1,0 +1,42 @@
+package dev.cairn.model;
+
+import dev.cairn.crdt.Holding;
+import dev.cairn.kernel.codec.Bytes;
+import dev.cairn.proto.AbortUploads;
+import dev.cairn.proto.EffectValue;
+import dev.cairn.store.Tx;
+import dev.cairn.table.Protos;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Fencing a bucket and finding it empty are one transaction: no object slips in between. A fence is let go when the bucket stays after all,
+ * and handed over, which is for good, when it is deleted.
+ */
+final class FenceRules extends HoldingRules {
+    @Override
+    public Optional<String> admit(Tx tx, Bytes partition, Bytes sort, @Nullable Holding old, Holding written) {
+        return old == null
+                        && written.isOpen()
+                        && BucketCounters.read(tx, partition).objects() > 0
+                ? Optional.of(Denial.BUCKET_NOT_EMPTY.name())
+                : super.admit(tx, partition, sort, old, written);
+    }
+
+    @Override
+    public void changed(Place here, Bytes sort, @Nullable Holding old, @Nullable Holding now) {
+        BucketCounters.add(
+                here.tx(), here.partition(), BucketCounters.ofFences((stands(now) ? 1 : 0) - (stands(old) ? 1 : 0)));
+        if (is(now, Holding.Outcome.HANDED_OVER) && !is(old, Holding.Outcome.HANDED_OVER)) {
+            Effects.queue(
+                    here.tx(),
+                    EffectValue.newBuilder()
+                            .setAbortUploads(AbortUploads.newBuilder().setPartition(Protos.proto(here.partition())))
+                            .build());
+        }
+    }
+
+    private static boolean stands(@Nullable Holding fence) {
+        return fence != null && !fence.is(Holding.Outcome.LET_GO);
+    }
+}

@@ -1,0 +1,225 @@
+package dev.cairn.table;
+
+import dev.cairn.crdt.Crdt;
+import dev.cairn.kernel.Failure;
+import dev.cairn.kernel.codec.Bytes;
+import dev.cairn.kernel.env.Env;
+import dev.cairn.kernel.id.NodeId;
+import dev.cairn.kernel.io.Repeat;
+import dev.cairn.kernel.work.Stuck;
+import dev.cairn.kernel.work.Worker;
+import dev.cairn.kernel.work.Workers;
+import dev.cairn.net.Peers;
+import dev.cairn.net.Request;
+import dev.cairn.store.Entry;
+import dev.cairn.store.Scan;
+import dev.cairn.store.Store;
+import dev.cairn.store.Tx;
+import io.smallrye.mutiny.Multi;
+import io.smallrye.mutiny.Uni;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/**
+ * What becomes of rows that are over. First they settle, where their table asks for it: every replica of the row is told of the end and
+ * confirms it, so that no replica can come up with another one; only then is anything freed on the strength of it. Later they are collected: the
+ * row goes, and the floor of its partition rises to its stamp, under which nothing that is not there may be written any more. Age is only a
+ * batching delay. Collecting needs all replicas to agree on all rows below the floor; until they can be compared, it is done where a
+ * partition has one replica.
+ */
+public final class Endings {
+    private static final Duration POLL = Duration.ofSeconds(5);
+    private static final int BATCH = 1000;
+
+    private final Env env;
+    private final Store store;
+    private final Replicas replicas;
+    private final Floors floors;
+    private final EndQueue queue;
+    private final TableReplica rows;
+    private final Peers peers;
+    private final Stuck stuck = new Stuck();
+
+    public Endings(
+            Env env, Store store, Replicas replicas, Floors floors, EndQueue queue, TableReplica rows, Peers peers) {
+        this.env = env;
+        this.store = store;
+        this.replicas = replicas;
+        this.floors = floors;
+        this.queue = queue;
+        this.rows = rows;
+        this.peers = peers;
+    }
+
+    /** Works for as long as the node runs. */
+    public void start(Workers workers) {
+        workers.start("ended rows", POLL, POLL, worker -> run(Optional.of(worker)));
+    }
+
+    /** Does everything that is due, batch by batch, each behind the one before: that spares the walk over what was deleted. */
+    public Uni<Void> run() {
+        return run(Optional.empty());
+    }
+
+    private Uni<Void> run(Optional<Worker> worker) {
+        Bytes due = queue.due();
+        Deque<Bytes> from = new ArrayDeque<>(List.of(Bytes.EMPTY));
+        return Repeat.whileTrue(() -> store.scan(EndQueue.SPACE, new Scan(from.pop(), Optional.of(due), BATCH))
+                        .chain(entries -> {
+                            if (entries.isEmpty()) {
+                                return Uni.createFrom().item(false);
+                            }
+                            from.push(entries.getLast().key().successor());
+                            return batch(entries, worker).replaceWith(entries.size() == BATCH);
+                        }))
+                .invoke(() -> worker.ifPresent(it -> it.stuck(stuck.size())));
+    }
+
+    private Uni<Void> batch(List<Entry> entries, Optional<Worker> worker) {
+        List<EndQueue.Ended> collectable = new ArrayList<>();
+        SortedMap<Bytes, List<EndQueue.Ended>> settling = new TreeMap<>();
+        for (Entry entry : entries) {
+            EndQueue.Ended ended = EndQueue.Ended.of(entry);
+            if (ended.settles()) {
+                if (stuck.isDue(ended.partition(), env.nanoTime())) {
+                    settling.computeIfAbsent(ended.partition(), _ -> new ArrayList<>())
+                            .add(ended);
+                }
+            } else if (replicas.of(rows.schema(ended.table()).placement(), ended.rowKey())
+                            .size()
+                    == 1) {
+                collectable.add(ended);
+            }
+        }
+        Uni<Void> settled = Multi.createFrom()
+                .iterable(settling.entrySet())
+                .onItem()
+                .transformToUniAndConcatenate(partition -> settle(partition.getKey(), partition.getValue())
+                        .invoke(() -> stuck.done(partition.getKey()))
+                        .onFailure()
+                        .recoverWithItem(why -> {
+                            boolean first = stuck.failed(partition.getKey(), env.nanoTime());
+                            worker.ifPresent(it -> it.failed("partition " + partition.getKey(), why, first));
+                            return null;
+                        }))
+                .collect()
+                .last();
+        return collectable.isEmpty() ? settled : settled.chain(() -> collect(collectable));
+    }
+
+    private Uni<Void> collect(List<EndQueue.Ended> those) {
+        return store.commit(tx -> {
+                    those.forEach(ended -> collect(tx, rows.schema(ended.table()), ended));
+                    return true;
+                })
+                .replaceWithVoid();
+    }
+
+    /** Raises the floor in the same transaction that takes the row away, and in memory before any later write is judged. */
+    private <T extends Crdt<T>> void collect(Tx tx, TableSchema<T> schema, EndQueue.Ended ended) {
+        tx.delete(EndQueue.SPACE, ended.queueKey());
+        current(tx, schema, ended).ifPresent(row -> {
+            floors.raise(tx, schema.placement(), ended.partition(), ended.end());
+            rows.drop(tx, schema, ended.rowKey(), row);
+        });
+    }
+
+    /** The row, if it is still over as it was when it was queued. */
+    private static <T extends Crdt<T>> Optional<T> current(Tx tx, TableSchema<T> schema, EndQueue.Ended ended) {
+        return tx.get(schema.rows(), ended.rowKey())
+                .map(schema.type()::decode)
+                .filter(row ->
+                        schema.type().isTombstone(row) && schema.type().end(row).equals(ended.end()));
+    }
+
+    private Uni<Void> settle(Bytes partition, List<EndQueue.Ended> those) {
+        return store.commitLazily(tx -> rowsOf(tx, those))
+                .chain(rowsNow -> confirmedEverywhere(request(partition, those, rowsNow))
+                        .chain(() -> store.commit(tx -> {
+                            those.forEach(ended -> settle(
+                                    tx,
+                                    rows.schema(ended.table()),
+                                    ended,
+                                    Optional.ofNullable(rowsNow.get(ended.queueKey()))));
+                            return true;
+                        })))
+                .replaceWithVoid();
+    }
+
+    /** Those that are still over as they were when they were queued, by the key of their entry. */
+    private Map<Bytes, Bytes> rowsOf(Tx tx, List<EndQueue.Ended> those) {
+        Map<Bytes, Bytes> found = new HashMap<>();
+        for (EndQueue.Ended ended : those) {
+            TableSchema<?> schema = rows.schema(ended.table());
+            current(tx, schema, ended)
+                    .flatMap(_ -> tx.get(schema.rows(), ended.rowKey()))
+                    .ifPresent(row -> found.put(ended.queueKey(), row));
+        }
+        return found;
+    }
+
+    private static Request.JoinRows request(Bytes partition, List<EndQueue.Ended> those, Map<Bytes, Bytes> rowsNow) {
+        List<Request.RowWrite> writes = new ArrayList<>(those.size());
+        for (EndQueue.Ended ended : those) {
+            Bytes row = rowsNow.get(ended.queueKey());
+            if (row != null) {
+                writes.add(new Request.RowWrite(ended.table(), ended.sort(), row, Bytes.EMPTY));
+            }
+        }
+        return new Request.JoinRows(partition, writes);
+    }
+
+    /** Completes when every other replica has just these ends; what one knows beyond is joined here, which queues that row anew. */
+    private Uni<Void> confirmedEverywhere(Request.JoinRows request) {
+        if (request.rows().isEmpty()) {
+            return Uni.createFrom().voidItem();
+        }
+        List<NodeId> others = replicas.of(TableSchema.Placement.SHARDED, request.partition()).stream()
+                .filter(node -> !node.equals(peers.self()))
+                .toList();
+        return Multi.createFrom()
+                .iterable(others)
+                .onItem()
+                .transformToUniAndConcatenate(node -> peers.call(node, request).chain(answer -> learn(request, answer)))
+                .collect()
+                .last()
+                .replaceWithVoid();
+    }
+
+    private Uni<Request.Joined> learn(Request.JoinRows asked, Request.Joined answer) {
+        List<Request.RowWrite> news = new ArrayList<>();
+        for (int i = 0; i < asked.rows().size(); i++) {
+            Request.RowWrite row = asked.rows().get(i);
+            Bytes there = answer.rows()
+                    .get(i)
+                    .orElseThrow(() -> new Failure.Corrupt("an end that a replica does not keep").asException());
+            if (!there.equals(row.row())) {
+                news.add(new Request.RowWrite(row.table(), row.sort(), there, Bytes.EMPTY));
+            }
+        }
+        return news.isEmpty()
+                ? Uni.createFrom().item(answer)
+                : rows.join(new Request.JoinRows(asked.partition(), news));
+    }
+
+    /** A row that is no longer as the others have confirmed it was queued anew when it changed. */
+    private <T extends Crdt<T>> void settle(
+            Tx tx, TableSchema<T> schema, EndQueue.Ended ended, Optional<Bytes> confirmed) {
+        tx.delete(EndQueue.SPACE, ended.queueKey());
+        if (confirmed.isEmpty() || !confirmed.equals(tx.get(schema.rows(), ended.rowKey()))) {
+            return;
+        }
+        T row = schema.type().decode(confirmed.get());
+        schema.type()
+                .settled(row)
+                .ifPresent(settled -> rows.join(tx, ended.partition(), schema, ended.sort(), settled));
+    }
+}

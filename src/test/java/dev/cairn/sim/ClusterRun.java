@@ -1,0 +1,142 @@
+package dev.cairn.sim;
+
+import dev.cairn.block.Bodies;
+import dev.cairn.kernel.id.BucketId;
+import dev.cairn.model.StorageNode;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+
+/** One seed of {@link ClusterSimTest}: some nodes, three of which hold each partition, their clients, and what befalls them. */
+final class ClusterRun {
+    private static final List<Long> PAUSES_NANOS = List.of(20_000_000L, 500_000_000L, 5_000_000_000L);
+
+    private final World world;
+    private final SplittableRandom random;
+    private final SimCluster cluster;
+    private final SimNet net;
+    private final List<SimCluster.Member> members;
+    private final Mix mix;
+    private final Registers registers = new Registers(Registers.Unknown.MAY_HAPPEN_LATER);
+    private final Tally tally = new Tally();
+    private final List<ObjectClients> everybody = new ArrayList<>();
+
+    ClusterRun(long seed) {
+        world = new World(seed);
+        random = world.random();
+        int nodes = SimCluster.REPLICAS + (random.nextInt(3) == 0 ? random.nextInt(1, 4) : 0);
+        int inlineMax = random.nextInt(300);
+        int blockSize = 200 + random.nextInt(2000);
+        var settings = new StorageNode.Settings(
+                new Bodies.BodyLimits(inlineMax, blockSize),
+                Duration.ofSeconds(random.nextLong(20, 60)),
+                Duration.ofSeconds(random.nextLong(1, 120)));
+        mix = new Mix(
+                inlineMax,
+                blockSize,
+                random.nextBoolean() ? 4 : 1000,
+                false,
+                Mix.Trouble.NETWORK,
+                PAUSES_NANOS.get(random.nextInt(PAUSES_NANOS.size())),
+                settings.blockDeleteDelay());
+        cluster = new SimCluster(world, nodes, settings);
+        net = cluster.net();
+        members = cluster.members();
+        net.setDelay(Duration.ofMillis(random.nextBoolean() ? 1 : 50));
+    }
+
+    long run() {
+        members.forEach(SimCluster.Member::start);
+        var bucket = world.await(any().node().buckets().create("bucket")).id();
+        int rounds = 1 + random.nextInt(6);
+        for (int round = 0; round < rounds; round++) {
+            startClients(bucket);
+            world.pass(random.nextLong(6 * mix.pauseNanos()) + 1);
+            befall();
+            world.pass(random.nextLong(20 * mix.pauseNanos()) + 1);
+            if (random.nextBoolean()) {
+                mend();
+            }
+            requireNoProblems();
+        }
+        mend();
+        world.pass(Duration.ofMinutes(3).toNanos());
+        requireNoProblems();
+        readEverything(bucket);
+        return world.digest();
+    }
+
+    Tally tally() {
+        return tally;
+    }
+
+    private SimCluster.Member any() {
+        return members.get(random.nextInt(members.size()));
+    }
+
+    private void startClients(BucketId bucket) {
+        for (var member : members) {
+            if (member.isUp()) {
+                var clients = clients(bucket, member);
+                clients.start(1 + random.nextInt(2), 1 + random.nextInt(12));
+                everybody.add(clients);
+            }
+        }
+    }
+
+    private ObjectClients clients(BucketId bucket, SimCluster.Member member) {
+        return new ObjectClients(member.env(), member.node(), bucket, registers, mix, tally, random.split());
+    }
+
+    /** One or two things that go wrong. */
+    private void befall() {
+        for (int i = 0; i < 1 + random.nextInt(2); i++) {
+            var one = any();
+            var other = any();
+            switch (random.nextInt(6)) {
+                case 0, 1 -> {
+                    if (one.isUp()) {
+                        one.powerCut();
+                        tally.saw(Tally.Event.NODE_DOWN);
+                    }
+                }
+                case 2 -> net.cut(one.id(), other.id());
+                case 3 ->
+                    members.forEach(member -> {
+                        net.cut(one.id(), member.id());
+                        net.cut(member.id(), one.id());
+                    });
+                case 4 -> net.setTrouble(random.nextInt(200), random.nextInt(100));
+                default -> {
+                    members.stream().filter(SimCluster.Member::isUp).forEach(SimCluster.Member::powerCut);
+                    tally.saw(Tally.Event.CUT_WHILE_BUSY);
+                    members.forEach(SimCluster.Member::restart);
+                }
+            }
+        }
+    }
+
+    private void mend() {
+        cluster.mend();
+    }
+
+    private void readEverything(BucketId bucket) {
+        for (var member : members) {
+            var reader = clients(bucket, member);
+            for (var key : ObjectClients.KEYS) {
+                world.await(reader.get(key));
+            }
+            world.await(reader.listAndJudge());
+        }
+    }
+
+    private void requireNoProblems() {
+        for (var clients : everybody) {
+            var first = clients.problems().stream().findFirst();
+            if (first.isPresent()) {
+                throw new AssertionError("a client found: " + first.get(), first.get());
+            }
+        }
+    }
+}
