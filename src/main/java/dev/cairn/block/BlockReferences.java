@@ -18,7 +18,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Who refers to which block: one row per (block, owner), a live one is a reference. Each replica counts the live rows of a block in
+ * Who refers to which block: one row per (block, owner), a live one is a reference and says how long the block is. Each replica counts the live rows of a block in
  * the transaction that changes them; a count that falls to none queues the block for deletion after a delay.
  */
 public final class BlockReferences implements RowRules<Lww> {
@@ -29,6 +29,9 @@ public final class BlockReferences implements RowRules<Lww> {
 
     /** The live references of this node by owner, then block: what an owner that came to nothing refers to. */
     static final Space BY_OWNER = Space.rows("block.by-owner");
+
+    /** Blocks whose reference came from another replica, and how long they are: they may not be here. */
+    static final Space MISSING = Space.queue("queue.missing-blocks");
 
     private static final TableSchema<Lww> PLAIN =
             TableSchema.of("block_refs", TableSchema.Placement.SHARDED, RowType.LWW);
@@ -47,7 +50,7 @@ public final class BlockReferences implements RowRules<Lww> {
 
     /** The spaces that the references need, those of their table included. */
     public static List<Space> spaces() {
-        return List.of(COUNTS, UNUSED, BY_OWNER, PLAIN.rows(), PLAIN.attachments());
+        return List.of(COUNTS, UNUSED, BY_OWNER, MISSING, PLAIN.rows(), PLAIN.attachments());
     }
 
     /** What was let go is not taken up again: a reference that comes late comes for nobody. */
@@ -71,6 +74,9 @@ public final class BlockReferences implements RowRules<Lww> {
             tx.delete(BY_OWNER, owner.concat(block));
         }
         int count = count(tx, block) + (is ? 1 : -1);
+        if (now != null && is && here.isJoined()) {
+            tx.put(MISSING, block, now.value().orElseThrow());
+        }
         if (count > 0) {
             forgetUnused(tx, block);
             tx.put(COUNTS, block, Bytes.ofInt(count));

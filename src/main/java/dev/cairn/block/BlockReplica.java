@@ -40,9 +40,21 @@ public final class BlockReplica {
 
     /** Keeps a block that another node sends, however it seems to be here already: only the writing of it shows that it is durable. */
     public Uni<Applied> put(Request.PutBlock request) {
+        return receive(request.hash(), request.body())
+                .chain(ready -> keep(request.hash(), ready::keep, request.reference()));
+    }
+
+    /** Keeps a block to which a reference is here already, unless that has gone meanwhile. */
+    Uni<Void> take(BlockHash hash, ByteSource body) {
+        return receive(hash, body)
+                .chain(ready -> gate.together(ready::keep))
+                .onTermination()
+                .invoke(() -> cleaner.suspect(hash));
+    }
+
+    private Uni<BlockWriter.Sealed> receive(BlockHash hash, ByteSource body) {
         BlockWriter writer = files.create(_ -> {});
-        return Repeat.whileTrue(() -> request.body()
-                        .next()
+        return Repeat.whileTrue(() -> body.next()
                         .chain(piece -> piece.isEmpty()
                                 ? Uni.createFrom().item(false)
                                 : writer.write(piece).replaceWith(true)))
@@ -50,14 +62,13 @@ public final class BlockReplica {
                 .onFailure()
                 .invoke(() -> {
                     writer.discard();
-                    request.body().cancel();
+                    body.cancel();
                 })
-                .chain(ready -> {
-                    if (!ready.written().hash().equals(request.hash())) {
+                .invoke(ready -> {
+                    if (!ready.written().hash().equals(hash)) {
                         ready.drop();
-                        throw new Failure.Corrupt("block " + request.hash() + " on its way").asException();
+                        throw new Failure.Corrupt("block " + hash + " on its way").asException();
                     }
-                    return keep(request.hash(), ready::keep, request.reference());
                 });
     }
 

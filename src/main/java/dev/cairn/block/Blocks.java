@@ -83,7 +83,7 @@ public final class Blocks {
     Uni<BlockWriter.Written> finish(BlockWriter writer, OwnerId owner) {
         return writer.seal().chain(ready -> {
             BlockHash hash = ready.written().hash();
-            Request.ApplyBatch reference = reference(hash, owner);
+            Request.ApplyBatch reference = reference(hash, ready.written().length(), owner);
             List<NodeId> replicas = layout.get().replicasOf(hash.value());
             AtomicInteger unanswered = new AtomicInteger(replicas.size());
             return Quorum.<Applied>decide(
@@ -118,7 +118,7 @@ public final class Blocks {
     }
 
     private Uni<Void> refer(BlockHash hash, int length, OwnerId owner, int retries) {
-        Request.ApplyBatch reference = reference(hash, owner);
+        Request.ApplyBatch reference = reference(hash, length, owner);
         return Quorum.<Applied>decide(
                         List.of(layout.get().replicasOf(hash.value())),
                         Applied.Done.class::isInstance,
@@ -139,8 +139,8 @@ public final class Blocks {
                 });
     }
 
-    private Request.ApplyBatch reference(BlockHash hash, OwnerId owner) {
-        return tables.request(hash.value(), batch -> batch.put(references, owner.value(), Bytes.EMPTY));
+    private Request.ApplyBatch reference(BlockHash hash, int length, OwnerId owner) {
+        return tables.request(hash.value(), batch -> batch.put(references, owner.value(), Bytes.ofInt(length)));
     }
 
     Uni<Void> release(BlockHash hash, OwnerId owner) {

@@ -47,11 +47,15 @@ record BucketCounters(long objects, long bytes, long uploads, long parts, long p
 
     /** Adds {@code change} to what is counted for the partition. */
     static void add(Tx tx, Bytes partition, BucketCounters change) {
-        if (!change.isNone()) {
-            tx.put(
-                    TABLE.rows(),
-                    RowKeys.row(partition, Bytes.EMPTY),
-                    TABLE.type().encode(read(tx, partition).plus(change)));
+        if (change.isNone()) {
+            return;
+        }
+        Bytes key = RowKeys.row(partition, Bytes.EMPTY);
+        BucketCounters now = read(tx, partition).plus(change);
+        if (now.isNone()) {
+            tx.delete(TABLE.rows(), key);
+        } else {
+            tx.put(TABLE.rows(), key, TABLE.type().encode(now));
         }
     }
 

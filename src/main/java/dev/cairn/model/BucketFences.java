@@ -30,6 +30,7 @@ final class BucketFences {
     private final Tables tables;
     private final TableReplica replica;
     private final Lives lives;
+    private boolean foundOld;
     private final Map<OwnerId, Fence> fences = new ConcurrentHashMap<>();
 
     /** A fence that has not ended; whoever put it up may still be at work behind it. */
@@ -66,25 +67,33 @@ final class BucketFences {
     }
 
     /** Looks after fences for as long as the node runs, first after those of lives that are over. */
-    Uni<Void> start(Workers workers, Function<BucketId, Uni<Boolean>> exists) {
-        return replica.eachHere(ModelTables.FENCES, PAGE, row -> {
-                    FenceValue fence =
-                            Protos.parse(FenceValue.parser(), row.row().what());
-                    if (lives.isOver(fence.getCoordinator())) {
-                        OwnerId id = new OwnerId(row.sort());
-                        fences.put(id, new Fence(new BucketId(Protos.bytes(fence.getBucket())), id, row.row(), false));
-                    }
-                })
-                .invoke(() -> workers.start("bucket fences", Duration.ZERO, EVERY, worker -> {
-                    worker.queued(fences.size());
-                    return Multi.createFrom()
+    void start(Workers workers, Function<BucketId, Uni<Boolean>> exists) {
+        workers.start("bucket fences", Duration.ZERO, EVERY, worker -> {
+            worker.queued(fences.size());
+            return findOld()
+                    .chain(() -> Multi.createFrom()
                             .iterable(fences.values())
                             .filter(fence -> !fence.atWork)
                             .onItem()
                             .transformToUniAndConcatenate(fence -> end(fence, exists))
                             .collect()
-                            .last();
-                }));
+                            .last());
+        });
+    }
+
+    private Uni<Void> findOld() {
+        return foundOld
+                ? Uni.createFrom().voidItem()
+                : replica.eachHere(ModelTables.FENCES, PAGE, row -> {
+                            FenceValue fence =
+                                    Protos.parse(FenceValue.parser(), row.row().what());
+                            if (lives.isOver(fence.getCoordinator())) {
+                                OwnerId id = new OwnerId(row.sort());
+                                BucketId bucket = new BucketId(Protos.bytes(fence.getBucket()));
+                                fences.put(id, new Fence(bucket, id, row.row(), false));
+                            }
+                        })
+                        .invoke(() -> foundOld = true);
     }
 
     private Uni<Void> end(Fence fence, Function<BucketId, Uni<Boolean>> exists) {

@@ -154,8 +154,8 @@ public final class Buckets {
     }
 
     /** Looks after what deletions left half done. */
-    Uni<Void> start(Workers workers) {
-        return fences.start(workers, this::exists);
+    void start(Workers workers) {
+        fences.start(workers, this::exists);
     }
 
     /** As a quorum says, whatever this node has heard of it. */

@@ -13,6 +13,7 @@ import dev.cairn.kernel.work.Worker;
 import dev.cairn.kernel.work.Workers;
 import dev.cairn.net.Request.Attachments;
 import dev.cairn.proto.EffectValue;
+import dev.cairn.proto.EmptyBucket;
 import dev.cairn.proto.ObjectValue;
 import dev.cairn.proto.ReleaseBody;
 import dev.cairn.proto.ReleaseManifest;
@@ -23,6 +24,7 @@ import dev.cairn.store.Space;
 import dev.cairn.store.Store;
 import dev.cairn.store.Tx;
 import dev.cairn.table.Protos;
+import dev.cairn.table.RowType;
 import dev.cairn.table.TableSchema;
 import dev.cairn.table.Tables;
 import io.smallrye.mutiny.Multi;
@@ -71,6 +73,15 @@ public final class Effects {
     static void queue(Tx tx, EffectValue effect) {
         Bytes value = Protos.encoded(effect);
         tx.put(QUEUE, Sha256.of(value), value);
+    }
+
+    /** Whatever lies in a partition goes, if its bucket was deleted. */
+    static void queueEmptying(Tx tx, Bytes partition) {
+        queue(
+                tx,
+                EffectValue.newBuilder()
+                        .setEmptyBucket(EmptyBucket.newBuilder().setPartition(Protos.proto(partition)))
+                        .build());
     }
 
     /** Works for as long as the node runs. */
@@ -174,11 +185,8 @@ public final class Effects {
                         ModelTables.PARTS,
                         Protos.bytes(effect.getSweepUpload().getPartition()),
                         Protos.bytes(effect.getSweepUpload().getSort()));
-            case ABORT_UPLOADS ->
-                letGoAll(
-                        ModelTables.UPLOADS,
-                        Protos.bytes(effect.getAbortUploads().getPartition()),
-                        Bytes.EMPTY);
+            case EMPTY_BUCKET ->
+                emptyBucket(Protos.bytes(effect.getEmptyBucket().getPartition()));
             case EFFECT_NOT_SET -> throw new IllegalStateException("an effect of a newer version");
         };
     }
@@ -244,6 +252,31 @@ public final class Effects {
                     }
                 })
                 .replaceWithVoid();
+    }
+
+    /** Nothing, unless the bucket was deleted for good: then what is left in it was never acknowledged to anybody. */
+    private Uni<Void> emptyBucket(Bytes partition) {
+        return isDeleted(partition)
+                .chain(deleted -> deleted
+                        ? letGoAll(ModelTables.UPLOADS, partition, Bytes.EMPTY)
+                                .chain(() -> tables.eachPageHere(
+                                        ModelTables.OBJECTS,
+                                        partition,
+                                        Bytes.EMPTY,
+                                        PAGE,
+                                        rows -> rows.isEmpty()
+                                                ? Uni.createFrom().voidItem()
+                                                : tables.write(
+                                                        partition,
+                                                        batch -> rows.forEach(
+                                                                row -> batch.remove(ModelTables.OBJECTS, row.sort())))))
+                        : Uni.createFrom().voidItem());
+    }
+
+    private Uni<Boolean> isDeleted(Bytes partition) {
+        return store.scan(ModelTables.FENCES.rows(), Scan.prefix(partition, PAGE))
+                .map(fences -> fences.stream()
+                        .anyMatch(fence -> RowType.HOLDING.decode(fence.value()).is(Holding.Outcome.HANDED_OVER)));
     }
 
     /** Lets go all that this replica holds open below {@code prefix}; the others do so with theirs. */

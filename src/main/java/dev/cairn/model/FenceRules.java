@@ -2,10 +2,7 @@ package dev.cairn.model;
 
 import dev.cairn.crdt.Holding;
 import dev.cairn.kernel.codec.Bytes;
-import dev.cairn.proto.AbortUploads;
-import dev.cairn.proto.EffectValue;
 import dev.cairn.store.Tx;
-import dev.cairn.table.Protos;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -28,11 +25,7 @@ final class FenceRules extends HoldingRules {
         BucketCounters.add(
                 here.tx(), here.partition(), BucketCounters.ofFences((stands(now) ? 1 : 0) - (stands(old) ? 1 : 0)));
         if (is(now, Holding.Outcome.HANDED_OVER) && !is(old, Holding.Outcome.HANDED_OVER)) {
-            Effects.queue(
-                    here.tx(),
-                    EffectValue.newBuilder()
-                            .setAbortUploads(AbortUploads.newBuilder().setPartition(Protos.proto(here.partition())))
-                            .build());
+            Effects.queueEmptying(here.tx(), here.partition());
         }
     }
 

@@ -33,6 +33,8 @@ import java.util.function.Supplier;
 public final class Intents {
     private static final int PAGE = 1000;
     private static final Duration LOOK = Duration.ofSeconds(5);
+    private static final long LOOK_FOR_OLD_NANOS = Duration.ofMinutes(1).toNanos();
+    private static final long NEVER = Long.MIN_VALUE;
     /** Longer than any deadline by progress: a body that nothing was heard of for so long is nobody's any more. */
     private static final long IDLE_NANOS = Duration.ofMinutes(15).toNanos();
 
@@ -42,6 +44,8 @@ public final class Intents {
     private final Lives lives;
     private final Bytes what;
     private final Map<OwnerId, Underway> underway = new ConcurrentHashMap<>();
+    private long lookedForOldNanos = NEVER;
+    private long recovered;
 
     /** A body that this life of the node began. */
     private static final class Underway {
@@ -119,9 +123,22 @@ public final class Intents {
         }
     }
 
-    /** Lets go what is given up, for as long as the node runs. */
+    /** Lets go what lives that are over left half done, then what is given up, for as long as the node runs. */
     void start(Workers workers) {
-        workers.start("abandoned bodies", LOOK, LOOK, this::letGoGivenUp);
+        workers.start("abandoned bodies", Duration.ZERO, LOOK, this::round);
+    }
+
+    private Uni<Void> round(Worker worker) {
+        // This node may hear of what it began only later, from the other replicas.
+        long now = env.nanoTime();
+        boolean look = lookedForOldNanos == NEVER || now - lookedForOldNanos >= LOOK_FOR_OLD_NANOS;
+        return (look ? recover() : Uni.createFrom().item(0))
+                .invoke(count -> {
+                    lookedForOldNanos = look ? now : lookedForOldNanos;
+                    recovered += count;
+                    worker.progress("%d bodies of earlier lives let go".formatted(recovered));
+                })
+                .chain(() -> letGoGivenUp(worker));
     }
 
     private Uni<Void> letGoGivenUp(Worker worker) {
@@ -160,8 +177,8 @@ public final class Intents {
                 .invoke(() -> those.forEach(found -> underway.remove(found.owner)));
     }
 
-    /** Lets go what lives that are over left half done, as far as this node has heard of it; completes with the number of bodies. */
-    public Uni<Integer> recover() {
+    /** As far as this node has heard of them; completes with the number of bodies. */
+    private Uni<Integer> recover() {
         SortedMap<Bytes, List<Found>> stale = new TreeMap<>();
         int[] count = {0};
         return replica.eachHere(ModelTables.INTENTS, PAGE, row -> {

@@ -31,6 +31,11 @@ final class NodeHandler implements RequestHandler {
     }
 
     @Override
+    public Uni<List<Request.Digested>> digest(Request.Digest request) {
+        return rows.digest(request);
+    }
+
+    @Override
     public Uni<Request.FoundRow> read(Request.ReadRow request) {
         return rows.read(request);
     }

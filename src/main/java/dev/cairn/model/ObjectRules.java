@@ -36,6 +36,12 @@ final class ObjectRules implements RowRules<Lww> {
                 BucketCounters.ofObjects(
                         (after == null ? 0 : 1) - (before == null ? 0 : 1),
                         (after == null ? 0 : after.getLength()) - (before == null ? 0 : before.getLength())));
+        if (after != null
+                && here.isJoined()
+                && BucketCounters.read(here.tx(), here.partition()).isFenced()) {
+            // Another replica took it before the fence went up there.
+            Effects.queueEmptying(here.tx(), here.partition());
+        }
         if (before != null && now != null) {
             release(here, sort, before);
         }

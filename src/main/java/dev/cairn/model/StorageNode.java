@@ -4,6 +4,7 @@ import dev.cairn.block.BlockCleaner;
 import dev.cairn.block.BlockFiles;
 import dev.cairn.block.BlockReferences;
 import dev.cairn.block.BlockReplica;
+import dev.cairn.block.BlockResync;
 import dev.cairn.block.BlockScrub;
 import dev.cairn.block.Blocks;
 import dev.cairn.block.Bodies;
@@ -16,6 +17,7 @@ import dev.cairn.net.Peers;
 import dev.cairn.net.RequestHandler;
 import dev.cairn.store.Space;
 import dev.cairn.store.Store;
+import dev.cairn.table.AntiEntropy;
 import dev.cairn.table.EndQueue;
 import dev.cairn.table.Endings;
 import dev.cairn.table.Floors;
@@ -42,7 +44,9 @@ public final class StorageNode {
     private final Intents intents;
     private final Blocks blocks;
     private final BlockCleaner cleaner;
+    private final BlockResync resync;
     private final Endings endings;
+    private final AntiEntropy antiEntropy;
     private final Layout layout;
     private final BlockScrub scrub;
     private final Workers workers;
@@ -50,9 +54,13 @@ public final class StorageNode {
     private final NodeHandler handler;
 
     /** What an operator can set about how data is kept. */
-    public record Settings(Bodies.BodyLimits bodies, Duration blockDeleteDelay, Duration tombstoneAge) {
-        public static final Settings DEFAULT =
-                new Settings(new Bodies.BodyLimits(64 << 10, 1 << 20), Duration.ofMinutes(10), Duration.ofMinutes(10));
+    public record Settings(
+            Bodies.BodyLimits bodies, Duration blockDeleteDelay, Duration tombstoneAge, Duration syncEvery) {
+        public static final Settings DEFAULT = new Settings(
+                new Bodies.BodyLimits(64 << 10, 1 << 20),
+                Duration.ofMinutes(10),
+                Duration.ofMinutes(10),
+                Duration.ofMinutes(10));
     }
 
     /** The spaces that the store must be opened with. */
@@ -71,10 +79,12 @@ public final class StorageNode {
         TableReplica replica = new TableReplica(store, opened.replicas(), opened.floors(), ends, schemas);
         Tables tables = new Tables(peers, opened.replicas(), opened.stamps(), Denial::exception);
         endings = new Endings(env, store, opened.replicas(), opened.floors(), ends, replica, peers);
+        antiEntropy = new AntiEntropy(env, opened.replicas(), replica, peers, settings.syncEvery());
         Lives lives = new Lives(env, peers.self());
         Agreement agreement = Agreement.ofFirstQuorum(tables);
         BlockReplica blocksHere = new BlockReplica(store, files, replica, references);
         cleaner = blocksHere.cleaner();
+        resync = new BlockResync(env, store, files, blocksHere, peers, () -> layout);
         blocks = new Blocks(peers, () -> layout, store, tables, files, references, blocksHere);
         Bodies bodies = new Bodies(blocks, tables, settings.bodies());
         handler = new NodeHandler(replica, blocksHere);
@@ -115,15 +125,16 @@ public final class StorageNode {
         opened.stamps().start(workers);
     }
 
-    /** Frees what a crash left half done, then begins the background work; completes with the number of bodies freed. */
-    public Uni<Integer> start() {
-        return intents.recover().call(() -> buckets.start(workers)).invoke(() -> {
-            effects.start(workers);
-            intents.start(workers);
-            cleaner.start(workers);
-            endings.start(workers);
-            scrub.start(workers);
-        });
+    /** Begins the background work, first of all with what a crash left half done. */
+    public void start() {
+        intents.start(workers);
+        buckets.start(workers);
+        effects.start(workers);
+        cleaner.start(workers);
+        resync.start(workers);
+        endings.start(workers);
+        antiEntropy.start(workers);
+        scrub.start(workers);
     }
 
     public AccessKeys keys() {

@@ -31,6 +31,10 @@ final class UploadRules extends HoldingRules {
         BucketCounters.add(
                 here.tx(), here.partition(), BucketCounters.ofUploads((isOpen(now) ? 1 : 0) - (isOpen(old) ? 1 : 0)));
         if (now == null || now.isOpen()) {
+            if (here.isJoined()
+                    && BucketCounters.read(here.tx(), here.partition()).isFenced()) {
+                Effects.queueEmptying(here.tx(), here.partition());
+            }
             return;
         }
         if (old == null || old.isOpen()) {

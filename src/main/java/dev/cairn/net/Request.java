@@ -42,6 +42,15 @@ public sealed interface Request<R> {
         record Changed() implements Applied {}
     }
 
+    /**
+     * How rows that lie on the same nodes add up here: all tables of a range ({@code table} empty), or part of one, by no, one or two bytes of a
+     * hash; with two, its rows one by one.
+     */
+    record Digest(Bytes range, String table, Bytes prefix) implements Request<List<Digested>> {}
+
+    /** A table, a byte of the hash, or the key of a row, and what is below it. */
+    record Digested(Bytes name, Bytes sum) {}
+
     record ReadRow(String table, Bytes partition, Bytes sort, Attachments attachments) implements Request<FoundRow> {}
 
     enum Attachments {

@@ -14,6 +14,7 @@ public interface RequestHandler {
                 switch (request) {
                     case Request.ApplyBatch batch -> apply(batch);
                     case Request.JoinRows rows -> join(rows);
+                    case Request.Digest digest -> digest(digest);
                     case Request.ReadRow read -> read(read);
                     case Request.ReadRange range -> range(range);
                     case Request.OwnedBlocks owned -> ownedBlocks(owned);
@@ -26,6 +27,8 @@ public interface RequestHandler {
     Uni<Request.Applied> apply(Request.ApplyBatch request);
 
     Uni<Request.Joined> join(Request.JoinRows request);
+
+    Uni<List<Request.Digested>> digest(Request.Digest request);
 
     Uni<Request.FoundRow> read(Request.ReadRow request);
 

@@ -32,6 +32,7 @@ final class RunningNode implements AutoCloseable {
     private static final Logger LOG = Logger.getLogger("dev.cairn.server");
     private static final String ZONE = "default";
     private static final Duration TOMBSTONE_AGE = Duration.ofMinutes(10);
+    private static final Duration SYNC_EVERY = Duration.ofMinutes(10);
     private static final FileAttribute<?> PRIVATE =
             PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
     private static final int DIRECTORY_ID_BYTES = 16;
@@ -70,10 +71,7 @@ final class RunningNode implements AutoCloseable {
         this.node = StorageNode.open(env, store, files, layout, settings(config))
                 .await()
                 .indefinitely();
-        int freed = node.start().await().indefinitely();
-        if (freed > 0) {
-            LOG.infof("freed %d bodies that the last stop left half written", freed);
-        }
+        node.start();
         this.made = new FirstStart(node, config.firstStart()).run().await().indefinitely();
     }
 
@@ -85,7 +83,8 @@ final class RunningNode implements AutoCloseable {
         return new StorageNode.Settings(
                 new Bodies.BodyLimits(config.inlineMaxBytes(), config.blocks().sizeBytes()),
                 config.blocks().deleteDelay(),
-                TOMBSTONE_AGE);
+                TOMBSTONE_AGE,
+                SYNC_EVERY);
     }
 
     /**

@@ -28,24 +28,21 @@ public final class Floors {
     public static Uni<Floors> open(Store store, Replicas replicas) {
         Floors floors = new Floors(replicas);
         return store.scan(SPACE, Scan.prefix(Bytes.EMPTY, MAX_RANGES)).map(entries -> {
-            entries.forEach(entry -> floors.floors.put(entry.key().from(1), Stamp.of(entry.value())));
+            entries.forEach(entry -> floors.floors.put(entry.key(), Stamp.of(entry.value())));
             return floors;
         });
     }
 
     /** What stands in the way of a row that is not there: the floor, or {@link Stamp#ZERO} for nothing. */
     Stamp obstacle(TableSchema.Placement placement, Bytes partition, Stamp written) {
-        Stamp floor = floors.getOrDefault(replicas.floorRange(placement, partition), Stamp.ZERO);
+        Stamp floor = floors.getOrDefault(replicas.range(placement, partition), Stamp.ZERO);
         return written.isAfter(floor) ? Stamp.ZERO : floor;
     }
 
     /** Counts from now on, before the transaction is through: that refuses more than it must, for a moment. */
     void raise(Tx tx, TableSchema.Placement placement, Bytes partition, Stamp to) {
-        Bytes range = replicas.floorRange(placement, partition);
+        Bytes range = replicas.range(placement, partition);
         Stamp floor = floors.merge(range, to, (a, b) -> a.isAfter(b) ? a : b);
-        tx.put(SPACE, KEY_PREFIX.concat(range), floor.toBytes());
+        tx.put(SPACE, range, floor.toBytes());
     }
-
-    /** No key of a store is empty. */
-    private static final Bytes KEY_PREFIX = Bytes.wrap(new byte[] {1});
 }

@@ -40,6 +40,9 @@ public interface RowRules<T extends Crdt<T>> {
 
         Bytes partition();
 
+        /** Whether the change comes from another replica, so that whatever a client sends along with it has not come with it. */
+        boolean isJoined();
+
         /** Joins another row of the partition that follows from the one that changed. */
         <R extends Crdt<R>> void join(TableSchema<R> table, Bytes sort, R row);
     }

@@ -59,7 +59,8 @@ public final class TableReplica {
 
     /** The spaces that the tables need in the store. */
     public static List<Space> spaces(Collection<TableSchema<?>> schemas) {
-        List<Space> spaces = new ArrayList<>(List.of(Stamps.SPACE, MerkleQueue.SPACE, EndQueue.SPACE, Floors.SPACE));
+        List<Space> spaces =
+                new ArrayList<>(List.of(Stamps.SPACE, RowDigests.SUMS, RowDigests.ROWS, EndQueue.SPACE, Floors.SPACE));
         for (TableSchema<?> schema : schemas) {
             spaces.add(schema.rows());
             spaces.add(schema.attachments());
@@ -119,7 +120,7 @@ public final class TableReplica {
         if (highest.isAfter(Stamp.ZERO)) {
             return new Applied.Obstructed(highest);
         }
-        Within here = new Within(tx, batch.partition());
+        Within here = new Within(tx, batch.partition(), false);
         changes.forEach(change -> change.apply(here));
         here.joinDerived();
         listeners.forEach(listener -> listener.changing(batch.rows()));
@@ -127,7 +128,7 @@ public final class TableReplica {
     }
 
     private Request.Joined join(Tx tx, Request.JoinRows request) {
-        Within here = new Within(tx, request.partition());
+        Within here = new Within(tx, request.partition(), true);
         List<Optional<Bytes>> rows = new ArrayList<>(request.rows().size());
         for (RowWrite write : request.rows()) {
             rows.add(change(tx, schema(write.table()), request.partition(), write)
@@ -215,9 +216,7 @@ public final class TableReplica {
             Bytes encoded = now.equals(written) ? write.row() : type.encode(now);
             tx.put(schema.rows(), key, encoded);
             attach(tx, now);
-            if (replicas.of(schema.placement(), partition).size() > 1) {
-                MerkleQueue.add(tx, schema.name(), key, encoded);
-            }
+            digest(tx, schema, key, Optional.ofNullable(oldEncoded), Optional.of(encoded));
             if (type.isTombstone(now)) {
                 ends.add(tx, schema, key, now);
             }
@@ -242,27 +241,41 @@ public final class TableReplica {
 
     /** Joins a row of this node with what has become of it, as part of other work of the table engine. */
     <T extends Crdt<T>> void join(Tx tx, Bytes partition, TableSchema<T> schema, Bytes sort, T row) {
-        Within here = new Within(tx, partition);
+        Within here = new Within(tx, partition, false);
         here.join(schema, sort, row);
         here.joinDerived();
     }
 
     /** Keeps a row no longer, whatever becomes of it elsewhere. */
     <T extends Crdt<T>> void drop(Tx tx, TableSchema<T> schema, Bytes key, T row) {
+        digest(tx, schema, key, tx.get(schema.rows(), key), Optional.empty());
         tx.delete(schema.rows(), key);
         schema.attachment().apply(row).ifPresent(name -> tx.delete(schema.attachments(), key.concat(name)));
-        schema.rules().changed(new Within(tx, RowKeys.partition(key)), RowKeys.sort(key), row, null);
+        schema.rules().changed(new Within(tx, RowKeys.partition(key), false), RowKeys.sort(key), row, null);
+    }
+
+    private void digest(Tx tx, TableSchema<?> schema, Bytes key, Optional<Bytes> old, Optional<Bytes> now) {
+        if (replicas.of(schema.placement(), RowKeys.partition(key)).size() > 1) {
+            RowDigests.replace(tx, replicas.range(schema.placement(), key), schema.name(), key, old, now);
+        }
+    }
+
+    /** How rows of this node add up. */
+    public Uni<List<Request.Digested>> digest(Request.Digest asked) {
+        return RowDigests.read(store, asked);
     }
 
     /** What rules see of a change in a partition. What they derive is joined after the rows that it follows from. */
     private final class Within implements RowRules.Place {
         private final Tx tx;
         private final Bytes partition;
+        private final boolean joined;
         private final Deque<RowWrite> derived = new ArrayDeque<>();
 
-        Within(Tx tx, Bytes partition) {
+        Within(Tx tx, Bytes partition, boolean joined) {
             this.tx = tx;
             this.partition = partition;
+            this.joined = joined;
         }
 
         @Override
@@ -273,6 +286,11 @@ public final class TableReplica {
         @Override
         public Bytes partition() {
             return partition;
+        }
+
+        @Override
+        public boolean isJoined() {
+            return joined;
         }
 
         @Override

@@ -55,6 +55,11 @@ final class BlockReferencesTest {
         }
 
         @Override
+        public boolean isJoined() {
+            return false;
+        }
+
+        @Override
         public <R extends Crdt<R>> void join(TableSchema<R> table, Bytes sort, R row) {
             throw new UnsupportedOperationException();
         }

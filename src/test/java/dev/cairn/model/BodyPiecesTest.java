@@ -56,6 +56,9 @@ final class BodyPiecesTest {
 
     private static StorageNode.Settings settings() {
         return new StorageNode.Settings(
-                new Bodies.BodyLimits(1024, BLOCK_BYTES), Duration.ofMinutes(10), Duration.ofMinutes(10));
+                new Bodies.BodyLimits(1024, BLOCK_BYTES),
+                Duration.ofMinutes(10),
+                Duration.ofMinutes(10),
+                Duration.ofMinutes(10));
     }
 }

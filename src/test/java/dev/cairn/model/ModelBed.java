@@ -41,10 +41,13 @@ final class ModelBed {
         world = new World(seed);
         machine = world.addNode(StorageNode.spaces());
         var settings = new StorageNode.Settings(
-                new Bodies.BodyLimits(INLINE_MAX, blockSize), DELETE_DELAY, Duration.ofMinutes(1));
+                new Bodies.BodyLimits(INLINE_MAX, blockSize),
+                DELETE_DELAY,
+                Duration.ofMinutes(1),
+                Duration.ofMinutes(1));
         node = await(
                 StorageNode.open(machine.env(), around.apply(machine.store()), machine.blocks(), LAYOUT, settings));
-        await(node.start());
+        node.start();
     }
 
     <R> R await(Uni<R> asked) {

@@ -1,8 +1,12 @@
 package dev.cairn.sim;
 
 import dev.cairn.block.Bodies;
+import dev.cairn.kernel.codec.Bytes;
 import dev.cairn.kernel.id.BucketId;
+import dev.cairn.model.ListQuery;
+import dev.cairn.model.Listing;
 import dev.cairn.model.StorageNode;
+import dev.cairn.model.Upload;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -15,6 +19,7 @@ final class ClusterRun {
     private final World world;
     private final SplittableRandom random;
     private final SimCluster cluster;
+    private final StorageNode.Settings settings;
     private final SimNet net;
     private final List<SimCluster.Member> members;
     private final Mix mix;
@@ -28,10 +33,11 @@ final class ClusterRun {
         int nodes = SimCluster.REPLICAS + (random.nextInt(3) == 0 ? random.nextInt(1, 4) : 0);
         int inlineMax = random.nextInt(300);
         int blockSize = 200 + random.nextInt(2000);
-        var settings = new StorageNode.Settings(
+        settings = new StorageNode.Settings(
                 new Bodies.BodyLimits(inlineMax, blockSize),
                 Duration.ofSeconds(random.nextLong(20, 60)),
-                Duration.ofSeconds(random.nextLong(1, 120)));
+                Duration.ofSeconds(random.nextLong(1, 120)),
+                Duration.ofSeconds(random.nextLong(1, 60)));
         mix = new Mix(
                 inlineMax,
                 blockSize,
@@ -63,6 +69,8 @@ final class ClusterRun {
         mend();
         world.pass(Duration.ofMinutes(3).toNanos());
         requireNoProblems();
+        readEverything(bucket);
+        settle(bucket);
         readEverything(bucket);
         return world.digest();
     }
@@ -128,6 +136,26 @@ final class ClusterRun {
                 world.await(reader.get(key));
             }
             world.await(reader.listAndJudge());
+        }
+    }
+
+    /** Nobody works any more: replicas become equal, and nothing is left that nobody needs. */
+    private void settle(BucketId bucket) {
+        var node = any().node();
+        for (var item : world.await(node.uploads().list(bucket, ListQuery.of(Bytes.EMPTY, Bytes.EMPTY, 10_000)))
+                .items()) {
+            if (item instanceof Listing.Single<Upload>(var _, var upload)) {
+                world.await(node.uploads().abort(bucket, upload.key(), upload.id()));
+            }
+        }
+        world.pass(settings.blockDeleteDelay()
+                .multipliedBy(3)
+                .plus(settings.syncEvery().multipliedBy(4))
+                .plusMinutes(3)
+                .toNanos());
+        if (members.size() == SimCluster.REPLICAS) {
+            members.forEach(member -> StorageChecker.nothingIsLeftOver(member.machine()));
+            cluster.requireEqualReplicas();
         }
     }
 

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 /** Some nodes on a simulated network, three of which hold each partition. */
 final class SimCluster {
     static final int REPLICAS = 3;
-    private static final int BITS = 8;
+    private static final int BITS = 3;
 
     private final World world;
     private final SimNet net;
@@ -67,7 +67,7 @@ final class SimCluster {
             var opened = world.await(
                     StorageNode.open(env, machine.store(), machine.blocks(), layout, net.peers(id, env), settings));
             net.serve(id, env, opened.handler());
-            opened.start().subscribe().with(_ -> {}, _ -> {});
+            opened.start();
             node = opened;
         }
 
@@ -98,6 +98,22 @@ final class SimCluster {
     void mend() {
         net.heal();
         members.stream().filter(member -> !member.isUp()).forEach(Member::restart);
+    }
+
+    /** Where every node holds everything, all of them have the same rows, byte for byte. */
+    void requireEqualReplicas() {
+        var first = members.getFirst().machine.storeDisk();
+        for (var member : members) {
+            for (var space : StorageNode.spaces()) {
+                if (space.name().startsWith("rows.") || space.name().startsWith("digests.")) {
+                    var here = member.machine.storeDisk().rows(space);
+                    if (!here.equals(first.rows(space))) {
+                        throw new AssertionError("%s of node %s differs from that of the first: %s, %s"
+                                .formatted(space.name(), member.id, here, first.rows(space)));
+                    }
+                }
+            }
+        }
     }
 
     /** Nobody hears or is heard by that node. */

@@ -122,7 +122,8 @@ final class StorageChecker {
                         uploads.contains(key.slice(0, key.length() - Integer.BYTES - OwnerId.BYTES)),
                         "a part is left over: %s",
                         key));
-        for (var queue : List.of("queue.effects", "queue.effects-later", "queue.unused-blocks")) {
+        for (var queue :
+                List.of("queue.effects", "queue.effects-later", "queue.unused-blocks", "queue.missing-blocks")) {
             var waiting = rows.rows(Space.queue(queue));
             require(waiting.isEmpty(), "%s still holds %s", queue, waiting.keySet());
         }

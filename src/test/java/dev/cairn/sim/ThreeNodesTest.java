@@ -35,7 +35,8 @@ final class ThreeNodesTest {
     private final SimCluster cluster = new SimCluster(
             world,
             SimCluster.REPLICAS,
-            new StorageNode.Settings(new Bodies.BodyLimits(100, 1024), DELETE_DELAY, Duration.ofMinutes(1)));
+            new StorageNode.Settings(
+                    new Bodies.BodyLimits(100, 1024), DELETE_DELAY, Duration.ofMinutes(1), Duration.ofSeconds(30)));
     private final SimCluster.Member a = cluster.members().get(0);
     private final SimCluster.Member b = cluster.members().get(1);
     private final SimCluster.Member c = cluster.members().get(2);
@@ -45,6 +46,8 @@ final class ThreeNodesTest {
     void start() {
         cluster.start();
         bucket = world.await(a.node().buckets().create("bucket")).id();
+        // The first round of anti-entropy is over, the next one far away.
+        world.pass(Duration.ofSeconds(2).toNanos());
     }
 
     private static Bytes content(int seed) {

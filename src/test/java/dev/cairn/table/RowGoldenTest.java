@@ -10,7 +10,6 @@ import dev.cairn.crdt.Lww;
 import dev.cairn.crdt.LwwMap;
 import dev.cairn.kernel.codec.Bytes;
 import dev.cairn.kernel.time.Stamp;
-import dev.cairn.proto.AbortUploads;
 import dev.cairn.proto.BlockEntry;
 import dev.cairn.proto.BlockSegmentValue;
 import dev.cairn.proto.BodyValue;
@@ -19,6 +18,7 @@ import dev.cairn.proto.CompletionValue;
 import dev.cairn.proto.CoordinatorValue;
 import dev.cairn.proto.DirectoriesValue;
 import dev.cairn.proto.EffectValue;
+import dev.cairn.proto.EmptyBucket;
 import dev.cairn.proto.FenceValue;
 import dev.cairn.proto.GenerationValue;
 import dev.cairn.proto.HeaderField;
@@ -197,9 +197,9 @@ final class RowGoldenTest {
                                         .setSort(bytes("6b6579000100")))
                                 .build()),
                 Arguments.of(
-                        "effect-abort-uploads",
+                        "effect-empty-bucket",
                         EffectValue.newBuilder()
-                                .setAbortUploads(AbortUploads.newBuilder().setPartition(PARTITION))
+                                .setEmptyBucket(EmptyBucket.newBuilder().setPartition(PARTITION))
                                 .build()),
                 Arguments.of("generation", GENERATION),
                 Arguments.of("known-directory", KNOWN_DIRECTORY),
@@ -297,7 +297,7 @@ final class RowGoldenTest {
         var tested = everyMessage()
                 .map(arguments -> ((Message) arguments.get()[1]).getDescriptorForType())
                 .toList();
-        var parts = java.util.List.of("ReleaseBody", "ReleaseManifest", "SweepUpload", "AbortUploads", "ReleaseOwner");
+        var parts = java.util.List.of("ReleaseBody", "ReleaseManifest", "SweepUpload", "EmptyBucket", "ReleaseOwner");
         assertThat(LwwRow.getDescriptor().getFile().getMessageTypes())
                 .allMatch(type -> tested.contains(type) || parts.contains(type.getName()));
     }

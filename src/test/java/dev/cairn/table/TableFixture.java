@@ -93,6 +93,11 @@ abstract class TableFixture {
         }
 
         @Override
+        public Uni<List<Request.Digested>> digest(Request.Digest request) {
+            return replica.digest(request);
+        }
+
+        @Override
         public Uni<Request.FoundRow> read(Request.ReadRow request) {
             return replica.read(request);
         }

@@ -1,0 +1,122 @@
+package dev.cairn.block;
+
+import dev.cairn.kernel.Failure;
+import dev.cairn.kernel.codec.Bytes;
+import dev.cairn.kernel.env.Env;
+import dev.cairn.kernel.id.BlockHash;
+import dev.cairn.kernel.id.NodeId;
+import dev.cairn.kernel.io.Repeat;
+import dev.cairn.kernel.work.Stuck;
+import dev.cairn.kernel.work.Worker;
+import dev.cairn.kernel.work.Workers;
+import dev.cairn.layout.Layout;
+import dev.cairn.net.Peers;
+import dev.cairn.net.Request;
+import dev.cairn.store.Entry;
+import dev.cairn.store.Scan;
+import dev.cairn.store.Store;
+import io.smallrye.mutiny.Multi;
+import io.smallrye.mutiny.Uni;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Supplier;
+
+/**
+ * Fetches the blocks that this node should have and has not: those to which a reference came from another replica, which it had missed. What
+ * cannot be fetched now is tried again later, for as long as somebody refers to it.
+ */
+public final class BlockResync {
+    private static final Duration POLL = Duration.ofSeconds(5);
+    private static final int BATCH = 64;
+
+    private final Env env;
+    private final Store store;
+    private final BlockFiles files;
+    private final BlockReplica here;
+    private final Peers peers;
+    private final Supplier<Layout> layout;
+    private final Stuck stuck = new Stuck();
+    private long fetched;
+
+    public BlockResync(
+            Env env, Store store, BlockFiles files, BlockReplica here, Peers peers, Supplier<Layout> layout) {
+        this.env = env;
+        this.store = store;
+        this.files = files;
+        this.here = here;
+        this.peers = peers;
+        this.layout = layout;
+    }
+
+    public void start(Workers workers) {
+        workers.start("block resync", POLL, POLL, this::round);
+    }
+
+    private Uni<Void> round(Worker worker) {
+        Deque<Bytes> from = new ArrayDeque<>(List.of(Bytes.EMPTY));
+        return Repeat.whileTrue(() -> store.scan(BlockReferences.MISSING, new Scan(from.pop(), Optional.empty(), BATCH))
+                        .chain(entries -> {
+                            if (entries.isEmpty()) {
+                                return Uni.createFrom().item(false);
+                            }
+                            from.push(entries.getLast().key().successor());
+                            return Multi.createFrom()
+                                    .iterable(entries)
+                                    .filter(entry -> stuck.isDue(entry.key(), env.nanoTime()))
+                                    .onItem()
+                                    .transformToUniAndConcatenate(entry -> settle(entry, worker))
+                                    .collect()
+                                    .last()
+                                    .replaceWith(true);
+                        }))
+                .invoke(() -> {
+                    worker.stuck(stuck.size());
+                    worker.progress("%d blocks fetched".formatted(fetched));
+                });
+    }
+
+    private Uni<Void> settle(Entry entry, Worker worker) {
+        BlockHash hash = new BlockHash(entry.key());
+        return files.length(hash)
+                .chain(length -> length.isPresent()
+                        ? Uni.createFrom().voidItem()
+                        : store.commitLazily(tx -> BlockReferences.count(tx, hash.value()) > 0)
+                                .chain(wanted -> wanted
+                                        ? fetch(hash, entry.value().intAt(0))
+                                        : Uni.createFrom().voidItem()))
+                .chain(() -> store.commitLazily(tx -> {
+                    tx.delete(BlockReferences.MISSING, entry.key());
+                    return true;
+                }))
+                .invoke(() -> stuck.done(entry.key()))
+                .onFailure()
+                .invoke(why -> {
+                    boolean first = stuck.failed(entry.key(), env.nanoTime());
+                    worker.failed("block " + hash, why, first);
+                })
+                .replaceWithVoid()
+                .onFailure()
+                .recoverWithNull();
+    }
+
+    private Uni<Void> fetch(BlockHash hash, int length) {
+        List<NodeId> others = layout.get().replicasOf(hash.value()).stream()
+                .filter(node -> !node.equals(peers.self()))
+                .toList();
+        if (others.isEmpty()) {
+            return Uni.createFrom()
+                    .failure(new Failure.Corrupt("block %s is on no other node".formatted(hash)).asException());
+        }
+        return here.take(
+                        hash,
+                        new FailoverSource(
+                                others,
+                                0,
+                                length,
+                                (node, at) -> peers.call(node, new Request.GetBlock(hash, at, length))))
+                .invoke(() -> fetched++);
+    }
+}
