@@ -141,6 +141,9 @@ final class ClusterRun {
 
     /** Nobody works any more: replicas become equal, and nothing is left that nobody needs. */
     private void settle(BucketId bucket) {
+        // A new life tries at once what the last one had put off.
+        members.forEach(SimCluster.Member::powerCut);
+        members.forEach(SimCluster.Member::restart);
         var node = any().node();
         for (var item : world.await(node.uploads().list(bucket, ListQuery.of(Bytes.EMPTY, Bytes.EMPTY, 10_000)))
                 .items()) {
