@@ -31,6 +31,11 @@ final class NodeHandler implements RequestHandler {
     }
 
     @Override
+    public Uni<Applied> raiseFloor(Request.RaiseFloor request) {
+        return rows.raiseFloor(request);
+    }
+
+    @Override
     public Uni<List<Request.Digested>> digest(Request.Digest request) {
         return rows.digest(request);
     }

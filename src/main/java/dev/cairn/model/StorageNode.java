@@ -20,6 +20,7 @@ import dev.cairn.store.Store;
 import dev.cairn.table.AntiEntropy;
 import dev.cairn.table.EndQueue;
 import dev.cairn.table.Endings;
+import dev.cairn.table.FloorRaiser;
 import dev.cairn.table.Floors;
 import dev.cairn.table.Replicas;
 import dev.cairn.table.Stamps;
@@ -47,6 +48,7 @@ public final class StorageNode {
     private final BlockResync resync;
     private final Endings endings;
     private final AntiEntropy antiEntropy;
+    private final FloorRaiser floorRaiser;
     private final Layout layout;
     private final BlockScrub scrub;
     private final Workers workers;
@@ -80,6 +82,7 @@ public final class StorageNode {
         Tables tables = new Tables(peers, opened.replicas(), opened.stamps(), Denial::exception);
         endings = new Endings(env, store, opened.replicas(), opened.floors(), ends, replica, peers);
         antiEntropy = new AntiEntropy(env, opened.replicas(), replica, peers, settings.syncEvery());
+        floorRaiser = new FloorRaiser(env, opened.replicas(), peers, antiEntropy, settings.tombstoneAge());
         Lives lives = new Lives(env, peers.self());
         Agreement agreement = Agreement.ofFirstQuorum(tables);
         BlockReplica blocksHere = new BlockReplica(store, files, replica, references);
@@ -134,6 +137,7 @@ public final class StorageNode {
         resync.start(workers);
         endings.start(workers);
         antiEntropy.start(workers);
+        floorRaiser.start(workers);
         scrub.start(workers);
     }
 

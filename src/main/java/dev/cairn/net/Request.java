@@ -42,6 +42,16 @@ public sealed interface Request<R> {
         record Changed() implements Applied {}
     }
 
+    /** Take a step of the collection of tombstones in a range; completes when it is durable. */
+    record RaiseFloor(Bytes range, FloorStep step, Stamp to) implements Request<Applied> {}
+
+    enum FloorStep {
+        /** No client writes at or below the stamp any more. */
+        FENCE,
+        /** All replicas have the same rows at or below it. */
+        FLOOR
+    }
+
     /**
      * How rows that lie on the same nodes add up here: all tables of a range ({@code table} empty), or part of one, by no, one or two bytes of a
      * hash; with two, its rows one by one.

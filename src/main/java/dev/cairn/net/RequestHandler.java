@@ -14,6 +14,7 @@ public interface RequestHandler {
                 switch (request) {
                     case Request.ApplyBatch batch -> apply(batch);
                     case Request.JoinRows rows -> join(rows);
+                    case Request.RaiseFloor raise -> raiseFloor(raise);
                     case Request.Digest digest -> digest(digest);
                     case Request.ReadRow read -> read(read);
                     case Request.ReadRange range -> range(range);
@@ -27,6 +28,8 @@ public interface RequestHandler {
     Uni<Request.Applied> apply(Request.ApplyBatch request);
 
     Uni<Request.Joined> join(Request.JoinRows request);
+
+    Uni<Request.Applied> raiseFloor(Request.RaiseFloor request);
 
     Uni<List<Request.Digested>> digest(Request.Digest request);
 

@@ -10,9 +10,10 @@ import java.time.Duration;
 
 /** Rows that are over, by the time when something is to be done about it; filled in the transaction that ends them. */
 public final class EndQueue {
-    static final Space SPACE = Space.queue("queue.ended");
-    private static final Bytes SETTLE = Bytes.wrap(new byte[] {1});
-    private static final Bytes COLLECT = Bytes.wrap(new byte[] {2});
+    /** What is to settle. */
+    static final Space SETTLE = Space.queue("queue.ended-to-settle");
+    /** What has only to be collected. */
+    static final Space COLLECT = Space.queue("queue.ended");
 
     private final Uptime uptime;
     private final Duration age;
@@ -34,9 +35,9 @@ public final class EndQueue {
         Bytes due = Bytes.ofLong(uptime.millis() + wait.toMillis());
         Bytes end = schema.type().end(row).toBytes();
         tx.put(
-                SPACE,
+                settles ? SETTLE : COLLECT,
                 Bytes.concat(due, end, RowKeys.ended(Bytes.utf8(schema.name())), rowKey),
-                settles ? SETTLE : COLLECT);
+                Bytes.EMPTY);
     }
 
     private Duration keep(TableSchema<?> schema) {
@@ -44,7 +45,7 @@ public final class EndQueue {
     }
 
     /** A row that was over when it was queued, and where its entry lies. */
-    record Ended(Bytes queueKey, Stamp end, String table, Bytes rowKey, boolean settles) {
+    record Ended(Bytes queueKey, Stamp end, String table, Bytes rowKey) {
         static Ended of(Entry entry) {
             Bytes key = entry.key();
             Bytes tail = key.from(Long.BYTES + Stamp.BYTES);
@@ -52,8 +53,7 @@ public final class EndQueue {
                     key,
                     Stamp.of(key.slice(Long.BYTES, Long.BYTES + Stamp.BYTES)),
                     RowKeys.name(tail).toUtf8(),
-                    tail.from(RowKeys.nameEnd(tail)),
-                    entry.value().equals(SETTLE));
+                    tail.from(RowKeys.nameEnd(tail)));
         }
 
         Bytes partition() {

@@ -1,7 +1,6 @@
 package dev.cairn.table;
 
 import dev.cairn.crdt.Crdt;
-import dev.cairn.kernel.Failure;
 import dev.cairn.kernel.codec.Bytes;
 import dev.cairn.kernel.env.Env;
 import dev.cairn.kernel.id.NodeId;
@@ -11,8 +10,8 @@ import dev.cairn.kernel.work.Worker;
 import dev.cairn.kernel.work.Workers;
 import dev.cairn.net.Peers;
 import dev.cairn.net.Request;
-import dev.cairn.store.Entry;
 import dev.cairn.store.Scan;
+import dev.cairn.store.Space;
 import dev.cairn.store.Store;
 import dev.cairn.store.Tx;
 import io.smallrye.mutiny.Multi;
@@ -27,13 +26,13 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.Function;
 
 /**
  * What becomes of rows that are over. First they settle, where their table asks for it: every replica of the row is told of the end and
- * confirms it, so that no replica can come up with another one; only then is anything freed on the strength of it. Later they are collected: the
- * row goes, and the floor of its partition rises to its stamp, under which nothing that is not there may be written any more. Age is only a
- * batching delay. Collecting needs all replicas to agree on all rows below the floor; until they can be compared, it is done where a
- * partition has one replica.
+ * confirms it, so that no replica can come up with another one; only then is anything freed on the strength of it. Later they are collected:
+ * the row goes once all replicas are known to have the same rows up to its stamp ({@link Floors}), which {@link FloorRaiser} sees to where there are
+ * several of them. Age is only a batching delay.
  */
 public final class Endings {
     private static final Duration POLL = Duration.ofSeconds(5);
@@ -47,6 +46,7 @@ public final class Endings {
     private final TableReplica rows;
     private final Peers peers;
     private final Stuck stuck = new Stuck();
+    private long collectedAt;
 
     public Endings(
             Env env, Store store, Replicas replicas, Floors floors, EndQueue queue, TableReplica rows, Peers peers) {
@@ -70,37 +70,43 @@ public final class Endings {
     }
 
     private Uni<Void> run(Optional<Worker> worker) {
-        Bytes due = queue.due();
-        Deque<Bytes> from = new ArrayDeque<>(List.of(Bytes.EMPTY));
-        return Repeat.whileTrue(() -> store.scan(EndQueue.SPACE, new Scan(from.pop(), Optional.of(due), BATCH))
-                        .chain(entries -> {
-                            if (entries.isEmpty()) {
-                                return Uni.createFrom().item(false);
-                            }
-                            from.push(entries.getLast().key().successor());
-                            return batch(entries, worker).replaceWith(entries.size() == BATCH);
-                        }))
-                .invoke(() -> worker.ifPresent(it -> it.stuck(stuck.size())));
+        long raised = floors.raised();
+        boolean collect = replicas.areSingle() || raised != collectedAt;
+        return drain(EndQueue.SETTLE, ended -> settle(ended, worker))
+                .chain(() -> collect
+                        ? drain(EndQueue.COLLECT, this::collect)
+                        : Uni.createFrom().voidItem())
+                .invoke(() -> {
+                    collectedAt = raised;
+                    worker.ifPresent(it -> it.stuck(stuck.size()));
+                });
     }
 
-    private Uni<Void> batch(List<Entry> entries, Optional<Worker> worker) {
-        List<EndQueue.Ended> collectable = new ArrayList<>();
-        SortedMap<Bytes, List<EndQueue.Ended>> settling = new TreeMap<>();
-        for (Entry entry : entries) {
-            EndQueue.Ended ended = EndQueue.Ended.of(entry);
-            if (ended.settles()) {
-                if (stuck.isDue(ended.partition(), env.nanoTime())) {
-                    settling.computeIfAbsent(ended.partition(), _ -> new ArrayList<>())
-                            .add(ended);
-                }
-            } else if (replicas.of(rows.schema(ended.table()).placement(), ended.rowKey())
-                            .size()
-                    == 1) {
-                collectable.add(ended);
+    private Uni<Void> drain(Space space, Function<List<EndQueue.Ended>, Uni<Void>> action) {
+        Bytes due = queue.due();
+        Deque<Bytes> from = new ArrayDeque<>(List.of(Bytes.EMPTY));
+        return Repeat.whileTrue(() -> store.scan(space, new Scan(from.pop(), Optional.of(due), BATCH))
+                .chain(entries -> {
+                    if (entries.isEmpty()) {
+                        return Uni.createFrom().item(false);
+                    }
+                    from.push(entries.getLast().key().successor());
+                    return action.apply(entries.stream().map(EndQueue.Ended::of).toList())
+                            .replaceWith(entries.size() == BATCH);
+                }));
+    }
+
+    private Uni<Void> settle(List<EndQueue.Ended> those, Optional<Worker> worker) {
+        SortedMap<Bytes, List<EndQueue.Ended>> byPartition = new TreeMap<>();
+        for (EndQueue.Ended ended : those) {
+            if (stuck.isDue(ended.partition(), env.nanoTime())) {
+                byPartition
+                        .computeIfAbsent(ended.partition(), _ -> new ArrayList<>())
+                        .add(ended);
             }
         }
-        Uni<Void> settled = Multi.createFrom()
-                .iterable(settling.entrySet())
+        return Multi.createFrom()
+                .iterable(byPartition.entrySet())
                 .onItem()
                 .transformToUniAndConcatenate(partition -> settle(partition.getKey(), partition.getValue())
                         .invoke(() -> stuck.done(partition.getKey()))
@@ -112,22 +118,35 @@ public final class Endings {
                         }))
                 .collect()
                 .last();
-        return collectable.isEmpty() ? settled : settled.chain(() -> collect(collectable));
     }
 
     private Uni<Void> collect(List<EndQueue.Ended> those) {
-        return store.commit(tx -> {
-                    those.forEach(ended -> collect(tx, rows.schema(ended.table()), ended));
-                    return true;
-                })
-                .replaceWithVoid();
+        List<EndQueue.Ended> collectable = those.stream()
+                .filter(ended -> isCollectable(rows.schema(ended.table()), ended))
+                .toList();
+        return collectable.isEmpty()
+                ? Uni.createFrom().voidItem()
+                : store.commit(tx -> {
+                            collectable.forEach(ended -> collect(tx, rows.schema(ended.table()), ended));
+                            return true;
+                        })
+                        .replaceWithVoid();
     }
 
-    /** Raises the floor in the same transaction that takes the row away, and in memory before any later write is judged. */
+    private boolean isCollectable(TableSchema<?> schema, EndQueue.Ended ended) {
+        return isAlone(schema, ended) || floors.isCollected(schema.placement(), ended.rowKey(), ended.end());
+    }
+
+    private boolean isAlone(TableSchema<?> schema, EndQueue.Ended ended) {
+        return replicas.of(schema.placement(), ended.rowKey()).size() == 1;
+    }
+
     private <T extends Crdt<T>> void collect(Tx tx, TableSchema<T> schema, EndQueue.Ended ended) {
-        tx.delete(EndQueue.SPACE, ended.queueKey());
+        tx.delete(EndQueue.COLLECT, ended.queueKey());
         current(tx, schema, ended).ifPresent(row -> {
-            floors.raise(tx, schema.placement(), ended.partition(), ended.end());
+            if (isAlone(schema, ended)) {
+                floors.raise(tx, schema.placement(), ended.partition(), ended.end());
+            }
             rows.drop(tx, schema, ended.rowKey(), row);
         });
     }
@@ -198,12 +217,11 @@ public final class Endings {
         List<Request.RowWrite> news = new ArrayList<>();
         for (int i = 0; i < asked.rows().size(); i++) {
             Request.RowWrite row = asked.rows().get(i);
-            Bytes there = answer.rows()
+            // Where it is collected already it has settled.
+            answer.rows()
                     .get(i)
-                    .orElseThrow(() -> new Failure.Corrupt("an end that a replica does not keep").asException());
-            if (!there.equals(row.row())) {
-                news.add(new Request.RowWrite(row.table(), row.sort(), there, Bytes.EMPTY));
-            }
+                    .filter(there -> !there.equals(row.row()))
+                    .ifPresent(there -> news.add(new Request.RowWrite(row.table(), row.sort(), there, Bytes.EMPTY)));
         }
         return news.isEmpty()
                 ? Uni.createFrom().item(answer)
@@ -213,7 +231,7 @@ public final class Endings {
     /** A row that is no longer as the others have confirmed it was queued anew when it changed. */
     private <T extends Crdt<T>> void settle(
             Tx tx, TableSchema<T> schema, EndQueue.Ended ended, Optional<Bytes> confirmed) {
-        tx.delete(EndQueue.SPACE, ended.queueKey());
+        tx.delete(EndQueue.SETTLE, ended.queueKey());
         if (confirmed.isEmpty() || !confirmed.equals(tx.get(schema.rows(), ended.rowKey()))) {
             return;
         }

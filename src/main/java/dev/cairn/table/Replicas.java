@@ -30,6 +30,12 @@ public final class Replicas {
         };
     }
 
+    /** Whether this is a cluster in which rows have one copy each, so that nobody has to be asked before one goes. */
+    boolean areSingle() {
+        Layout now = layout.get();
+        return now.replicationFactor() == 1 || now.everyNode().size() == 1;
+    }
+
     /** The name of the range that a row lies in. */
     Bytes range(TableSchema.Placement placement, Bytes partition) {
         Layout now = layout.get();

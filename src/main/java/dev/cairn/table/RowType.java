@@ -41,6 +41,11 @@ public interface RowType<T extends Crdt<T>> {
         return current.equals(written);
     }
 
+    /** Whether every write of such a row bears a stamp of its own; else it may go on with what began before. */
+    default boolean isStampedAnew() {
+        return true;
+    }
+
     /** The stamp at or below which no write may bring the row back once it is gone; for tombstones. */
     default Stamp end(T row) {
         return stamp(row);
@@ -279,6 +284,11 @@ public interface RowType<T extends Crdt<T>> {
                 }
                 return false;
             });
+        }
+
+        @Override
+        public boolean isStampedAnew() {
+            return false;
         }
 
         @Override

@@ -51,8 +51,8 @@ public final class TableReplica {
 
     /** The spaces that the tables need in the store. */
     public static List<Space> spaces(Collection<TableSchema<?>> schemas) {
-        List<Space> spaces =
-                new ArrayList<>(List.of(Stamps.SPACE, RowDigests.SUMS, RowDigests.ROWS, EndQueue.SPACE, Floors.SPACE));
+        List<Space> spaces = new ArrayList<>(List.of(
+                Stamps.SPACE, RowDigests.SUMS, RowDigests.ROWS, EndQueue.SETTLE, EndQueue.COLLECT, Floors.SPACE));
         for (TableSchema<?> schema : schemas) {
             spaces.add(schema.rows());
             spaces.add(schema.attachments());
@@ -187,20 +187,24 @@ public final class TableReplica {
             return old != null && schema.type().holds(old, written);
         }
 
+        /** What keeps a client's write out: a row of a later stamp, or the fence. What is only to be ended may have begun below it. */
         Stamp obstacle() {
-            return old != null
-                    ? schema.type().obstacle(old, written)
-                    : floors.obstacle(
-                            schema.placement(), partition, schema.type().stamp(written));
+            Stamp fence =
+                    floors.obstacle(schema.placement(), partition, schema.type().stamp(written));
+            if (old == null) {
+                return fence;
+            }
+            Stamp later = schema.type().obstacle(old, written);
+            return schema.type().isStampedAnew() && fence.isAfter(later) ? fence : later;
         }
 
         /** The row as it is then; empty when it is one of those that are gone for good. */
         Optional<Bytes> apply(Within here) {
             Tx tx = here.tx();
-            if (old == null && !obstacle().equals(Stamp.ZERO)) {
+            RowType<T> type = schema.type();
+            if (old == null && floors.isCollected(schema.placement(), partition, type.end(written))) {
                 return Optional.empty();
             }
-            RowType<T> type = schema.type();
             T now = old == null ? written : old.merge(written);
             if (now.equals(old)) {
                 return Optional.ofNullable(oldEncoded);
@@ -250,6 +254,14 @@ public final class TableReplica {
         if (replicas.of(schema.placement(), RowKeys.partition(key)).size() > 1) {
             RowDigests.replace(tx, replicas.range(schema.placement(), key), schema.name(), key, old, now);
         }
+    }
+
+    public Uni<Applied> raiseFloor(Request.RaiseFloor request) {
+        return (switch (request.step()) {
+                    case FENCE -> floors.raiseFence(request.range(), request.to());
+                    case FLOOR -> floors.raiseFloor(request.range(), request.to());
+                })
+                .replaceWith(new Applied.Done());
     }
 
     /** How rows of this node add up. */

@@ -156,7 +156,9 @@ final class ClusterRun {
                 .plus(settings.syncEvery().multipliedBy(4))
                 .plusMinutes(3)
                 .toNanos());
+        world.pass(settings.tombstoneAge().multipliedBy(4).plusMinutes(2).toNanos());
         if (members.size() == SimCluster.REPLICAS) {
+            cluster.requireCollected();
             members.forEach(member -> StorageChecker.nothingIsLeftOver(member.machine()));
             cluster.requireEqualReplicas();
         }

@@ -5,6 +5,8 @@ import dev.cairn.kernel.codec.Sha256;
 import dev.cairn.kernel.id.NodeId;
 import dev.cairn.layout.Layout;
 import dev.cairn.model.StorageNode;
+import dev.cairn.store.Space;
+import dev.cairn.table.RowType;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -112,6 +114,21 @@ final class SimCluster {
                                 .formatted(space.name(), member.id, here, first.rows(space)));
                     }
                 }
+            }
+        }
+    }
+
+    /** Nothing that is over is remembered longer than its table asks for, once all replicas could agree on it. */
+    void requireCollected() {
+        for (var member : members) {
+            for (var table : List.of("objects", "parts", "intents", "block_refs", "segments")) {
+                var holding = table.equals("parts") || table.equals("intents");
+                member.machine.storeDisk().rows(Space.rows("rows." + table)).forEach((key, row) -> {
+                    if (holding ? RowType.HOLDING.isTombstone(row) : RowType.LWW.isTombstone(row)) {
+                        throw new AssertionError(
+                                "node %s still has what is over in %s: %s".formatted(member.id, table, key));
+                    }
+                });
             }
         }
     }

@@ -93,6 +93,11 @@ abstract class TableFixture {
         }
 
         @Override
+        public Uni<Applied> raiseFloor(Request.RaiseFloor request) {
+            return replica.raiseFloor(request);
+        }
+
+        @Override
         public Uni<List<Request.Digested>> digest(Request.Digest request) {
             return replica.digest(request);
         }

@@ -209,7 +209,7 @@ final class TablesTest extends TableFixture {
         world.pass(AGE.toNanos() * 2);
         world.await(engine.endings.run());
         assertThat(read(KEY)).isEmpty();
-        assertThat(entries(EndQueue.SPACE)).isEmpty();
+        assertThat(entries(EndQueue.COLLECT)).isEmpty();
         assertThat(apply(new Batch(old).put(ROWS, KEY, Bytes.utf8("late")))).isEqualTo(new Applied.Obstructed(gone));
         assertThat(apply(new Batch(gone).put(ROWS, KEY, Bytes.utf8("late")))).isEqualTo(new Applied.Obstructed(gone));
         machine.powerCut();
@@ -225,11 +225,11 @@ final class TablesTest extends TableFixture {
         write(batch -> batch.remove(ROWS, KEY));
         machine.jumpWallClock(Duration.ofDays(400));
         world.await(engine.endings.run());
-        assertThat(entries(EndQueue.SPACE)).hasSize(1);
+        assertThat(entries(EndQueue.COLLECT)).hasSize(1);
         machine.jumpWallClock(Duration.ofDays(-800));
         world.pass(AGE.toNanos() * 2);
         world.await(engine.endings.run());
-        assertThat(entries(EndQueue.SPACE)).isEmpty();
+        assertThat(entries(EndQueue.COLLECT)).isEmpty();
     }
 
     @Test
@@ -244,7 +244,7 @@ final class TablesTest extends TableFixture {
         }
         world.pass(AGE.toNanos() * 2);
         world.await(engine.endings.run());
-        assertThat(entries(EndQueue.SPACE)).isEmpty();
+        assertThat(entries(EndQueue.COLLECT)).isEmpty();
     }
 
     @Test

@@ -29,6 +29,11 @@ public record Stamp(long hlc, long node) implements Comparable<Stamp> {
         return Bytes.wrap(ByteBuffer.allocate(BYTES).putLong(hlc).putLong(node).array());
     }
 
+    /** The first stamp of a node in a millisecond. */
+    public static Stamp atMillis(long wallMillis, long node) {
+        return new Stamp(atMillis(wallMillis), node);
+    }
+
     static long atMillis(long wallMillis) {
         return wallMillis << COUNTER_BITS;
     }
