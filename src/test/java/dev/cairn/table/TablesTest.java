@@ -7,6 +7,7 @@ import dev.cairn.kernel.Failure;
 import dev.cairn.kernel.FailureException;
 import dev.cairn.kernel.codec.Bytes;
 import dev.cairn.kernel.time.Stamp;
+import dev.cairn.net.Request;
 import dev.cairn.net.Request.Applied;
 import dev.cairn.store.Scan;
 import java.time.Duration;
@@ -218,6 +219,46 @@ final class TablesTest extends TableFixture {
         assertThat(apply(new Batch(old).put(ROWS, KEY, Bytes.utf8("late")))).isEqualTo(new Applied.Obstructed(gone));
         assertThat(write(batch -> batch.put(ROWS, KEY, Bytes.utf8("new")))).isEqualTo(Tables.Outcome.WRITTEN);
         assertThat(value(KEY)).contains(Bytes.utf8("new"));
+    }
+
+    @Test
+    void below_a_fence_no_client_writes_whether_the_row_is_there_or_not_and_rows_of_replicas_still_come() {
+        var old = engine.clock.next();
+        write(batch -> batch.put(ROWS, KEY, Bytes.utf8("x")));
+        var fence = engine.clock.next();
+        var range = engine.replicas.range(ROWS.placement(), PARTITION);
+        raise(range, Request.FloorStep.FENCE, fence);
+        assertThat(apply(new Batch(old).put(ROWS, OTHER, Bytes.utf8("late")))).isEqualTo(new Applied.Obstructed(fence));
+        assertThat(apply(new Batch(fence).put(ROWS, KEY, Bytes.utf8("late")))).isEqualTo(new Applied.Obstructed(fence));
+        var offered =
+                new Batch(old).put(ROWS, OTHER, Bytes.utf8("of a replica")).join(PARTITION);
+        world.await(engine.replica.join(offered));
+        assertThat(value(OTHER)).contains(Bytes.utf8("of a replica"));
+        machine.powerCut();
+        machine.restart();
+        engine = new Engine();
+        assertThat(apply(new Batch(old).put(ROWS, KEY, Bytes.utf8("late")))).isEqualTo(new Applied.Obstructed(fence));
+    }
+
+    @Test
+    void below_a_floor_a_row_that_is_not_there_stays_away_and_one_that_is_there_is_joined() {
+        var old = engine.clock.next();
+        write(batch -> batch.remove(ROWS, KEY));
+        var floor = engine.clock.next();
+        raise(engine.replicas.range(ROWS.placement(), PARTITION), Request.FloorStep.FLOOR, floor);
+        var offered = new Batch(old)
+                .put(ROWS, KEY, Bytes.utf8("older than its tombstone"))
+                .put(ROWS, OTHER, Bytes.utf8("collected"))
+                .join(PARTITION);
+        var joined = world.await(engine.replica.join(offered)).rows();
+        assertThat(joined.getFirst()).isPresent();
+        assertThat(joined.getLast()).isEmpty();
+        assertThat(value(KEY)).isEmpty();
+        assertThat(read(OTHER)).isEmpty();
+    }
+
+    private void raise(Bytes range, Request.FloorStep step, Stamp to) {
+        world.await(engine.replica.raiseFloor(new Request.RaiseFloor(range, step, to)));
     }
 
     @Test
