@@ -23,7 +23,7 @@ import java.util.Set;
  */
 record DirectoryMarker(Kind kind, NodeId node, Bytes directory, Generation generation) {
     static final String FILE = "cairn-directory";
-    private static final String FORMAT = "1";
+    private static final String FORMAT = "2";
     private static final int MAX_BYTES = 4096;
 
     enum Kind {
@@ -65,7 +65,7 @@ record DirectoryMarker(Kind kind, NodeId node, Bytes directory, Generation gener
         }
         String format = fields.getOrDefault("format", "");
         if (!format.equals(FORMAT)) {
-            throw new IOException("%s has format '%s', this version knows '%s' only: was it written by a newer one?"
+            throw new IOException("%s has format '%s', this version knows '%s' only: it was written by another version"
                     .formatted(file, format, FORMAT));
         }
         try {

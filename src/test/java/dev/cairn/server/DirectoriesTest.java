@@ -193,8 +193,8 @@ final class DirectoriesTest {
     void a_marker_that_cannot_be_read_is_refused_with_its_name() throws IOException {
         Path file = one.resolve(DirectoryMarker.FILE);
         String text = Files.readString(file);
-        Files.writeString(file, text.replace("format: 1", "format: 2"));
-        assertRefused(file + " has format '2'");
+        Files.writeString(file, text.replace("format: 2", "format: 3"));
+        assertRefused(file + " has format '3'");
         Files.writeString(file, text.replaceAll("node: ..", "node: zz"));
         assertRefused(file + " is damaged");
         Files.writeString(file, "");
