@@ -10,7 +10,9 @@ import dev.cairn.net.Request;
 import dev.cairn.net.Request.Applied;
 import dev.cairn.store.Store;
 import dev.cairn.table.TableReplica;
+import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
 
@@ -40,8 +42,10 @@ public final class BlockReplica {
 
     /** Keeps a block that another node sends, however it seems to be here already: only the writing of it shows that it is durable. */
     public Uni<Applied> put(Request.PutBlock request) {
-        return receive(request.hash(), request.body())
-                .chain(ready -> keep(request.hash(), ready::keep, request.reference()));
+        return request.body() instanceof OwnBlock own
+                ? keep(request.hash(), own::kept, request.reference())
+                : receive(request.hash(), request.body().read())
+                        .chain(ready -> keep(request.hash(), ready::keep, request.reference()));
     }
 
     /** Keeps a block to which a reference is here already, unless that has gone meanwhile. */
@@ -73,7 +77,7 @@ public final class BlockReplica {
     }
 
     /** Makes a block durable and adds the reference that it came for. */
-    Uni<Applied> keep(BlockHash hash, Supplier<Uni<Void>> block, Request.ApplyBatch reference) {
+    private Uni<Applied> keep(BlockHash hash, Supplier<Uni<Void>> block, Request.ApplyBatch reference) {
         return gate.together(() -> block.get()
                 .chain(() -> rows.apply(reference))
                 .invoke(applied -> {
@@ -91,6 +95,17 @@ public final class BlockReplica {
                 .chain(length -> length.isPresent()
                         ? rows.apply(request.reference())
                         : Uni.createFrom().item(new Applied.Missing())));
+    }
+
+    /** Which of these blocks are whole here. */
+    public Uni<List<BlockHash>> have(List<BlockHash> hashes) {
+        return Multi.createFrom()
+                .iterable(hashes)
+                .onItem()
+                .transformToUniAndConcatenate(hash ->
+                        files.length(hash).map(length -> length.isPresent() ? List.of(hash) : List.<BlockHash>of()))
+                .collect()
+                .in(ArrayList::new, List::addAll);
     }
 
     /** The bytes [from, to) of a block; that it is not here comes out with the first piece. */

@@ -9,12 +9,12 @@ import dev.cairn.kernel.io.Repeat;
 import dev.cairn.kernel.work.Stuck;
 import dev.cairn.kernel.work.Worker;
 import dev.cairn.kernel.work.Workers;
-import dev.cairn.layout.Layout;
 import dev.cairn.net.Peers;
 import dev.cairn.net.Request;
 import dev.cairn.store.Entry;
 import dev.cairn.store.Scan;
 import dev.cairn.store.Store;
+import dev.cairn.table.Replicas;
 import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
 import java.time.Duration;
@@ -22,7 +22,6 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Supplier;
 
 /**
  * Fetches the blocks that this node should have and has not: those to which a reference came from another replica, which it had missed. What
@@ -37,18 +36,17 @@ public final class BlockResync {
     private final BlockFiles files;
     private final BlockReplica here;
     private final Peers peers;
-    private final Supplier<Layout> layout;
+    private final Replicas replicas;
     private final Stuck stuck = new Stuck();
     private long fetched;
 
-    public BlockResync(
-            Env env, Store store, BlockFiles files, BlockReplica here, Peers peers, Supplier<Layout> layout) {
+    public BlockResync(Env env, Store store, BlockFiles files, BlockReplica here, Peers peers, Replicas replicas) {
         this.env = env;
         this.store = store;
         this.files = files;
         this.here = here;
         this.peers = peers;
-        this.layout = layout;
+        this.replicas = replicas;
     }
 
     public void start(Workers workers) {
@@ -103,7 +101,7 @@ public final class BlockResync {
     }
 
     private Uni<Void> fetch(BlockHash hash, int length) {
-        List<NodeId> others = layout.get().replicasOf(hash.value()).stream()
+        List<NodeId> others = replicas.holders(hash.value()).stream()
                 .filter(node -> !node.equals(peers.self()))
                 .toList();
         if (others.isEmpty()) {

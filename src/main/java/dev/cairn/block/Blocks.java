@@ -8,12 +8,12 @@ import dev.cairn.kernel.id.NodeId;
 import dev.cairn.kernel.id.OwnerId;
 import dev.cairn.kernel.io.ByteSource;
 import dev.cairn.kernel.io.Repeat;
-import dev.cairn.layout.Layout;
 import dev.cairn.net.Peers;
 import dev.cairn.net.Quorum;
 import dev.cairn.net.Request;
 import dev.cairn.net.Request.Applied;
 import dev.cairn.store.Store;
+import dev.cairn.table.Replicas;
 import dev.cairn.table.TableSchema;
 import dev.cairn.table.Tables;
 import io.smallrye.mutiny.Multi;
@@ -26,7 +26,6 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
-import java.util.function.Supplier;
 
 /** Single blocks on the nodes that the layout names for them: written with a reference, read from the nearest replica, let go. */
 public final class Blocks {
@@ -35,7 +34,7 @@ public final class Blocks {
     private static final int RETRIES = 5;
 
     private final Peers peers;
-    private final Supplier<Layout> layout;
+    private final Replicas replicas;
     private final Tables tables;
     private final Store store;
     private final BlockFiles files;
@@ -44,14 +43,14 @@ public final class Blocks {
 
     public Blocks(
             Peers peers,
-            Supplier<Layout> layout,
+            Replicas replicas,
             Store store,
             Tables tables,
             BlockFiles files,
             BlockReferences references,
             BlockReplica here) {
         this.peers = peers;
-        this.layout = layout;
+        this.replicas = replicas;
         this.tables = tables;
         this.store = store;
         this.files = files;
@@ -84,16 +83,12 @@ public final class Blocks {
         return writer.seal().chain(ready -> {
             BlockHash hash = ready.written().hash();
             Request.ApplyBatch reference = reference(hash, ready.written().length(), owner);
-            List<NodeId> replicas = layout.get().replicasOf(hash.value());
-            AtomicInteger unanswered = new AtomicInteger(replicas.size());
-            return Quorum.<Applied>decide(
-                            List.of(replicas),
-                            Applied.Done.class::isInstance,
-                            node -> send(node, ready, reference).onTermination().invoke(() -> {
-                                if (unanswered.decrementAndGet() == 0) {
-                                    ready.drop();
-                                }
-                            }))
+            OwnBlock block = OwnBlock.of(ready);
+            AtomicInteger users = new AtomicInteger(1);
+            return replicas.<Quorum.Gathered<Applied>>writing(
+                            references.placement(), hash.value(), targets -> send(targets, block, reference, users))
+                    .onTermination()
+                    .invoke(() -> leave(ready, users))
                     .chain(gathered -> gathered.reached()
                             ? Uni.createFrom().voidItem()
                             // The clock of this node is behind; the bytes are there.
@@ -102,11 +97,22 @@ public final class Blocks {
         });
     }
 
-    private Uni<Applied> send(NodeId node, BlockWriter.Sealed ready, Request.ApplyBatch reference) {
-        BlockHash hash = ready.written().hash();
-        return node.equals(peers.self())
-                ? here.keep(hash, ready::keep, reference)
-                : peers.call(node, new Request.PutBlock(hash, ready.written().length(), reference, ready.read()));
+    /** The bytes are dropped once the last of their users has left: this write, and each replica that has not answered. */
+    private static void leave(BlockWriter.Sealed ready, AtomicInteger users) {
+        if (users.decrementAndGet() == 0) {
+            ready.drop();
+        }
+    }
+
+    private static Uni<Quorum.Gathered<Applied>> send(
+            Replicas.Targets targets, OwnBlock block, Request.ApplyBatch reference, AtomicInteger users) {
+        BlockWriter.Written written = block.ready().written();
+        Request.PutBlock put = new Request.PutBlock(written.hash(), written.length(), reference, block);
+        users.addAndGet(targets.nodes().size());
+        return Quorum.decide(
+                targets.sets(),
+                Applied.Done.class::isInstance,
+                node -> targets.call(node, put).onTermination().invoke(() -> leave(block.ready(), users)));
     }
 
     /**
@@ -119,15 +125,13 @@ public final class Blocks {
 
     private Uni<Void> refer(BlockHash hash, int length, OwnerId owner, int retries) {
         Request.ApplyBatch reference = reference(hash, length, owner);
-        return Quorum.<Applied>decide(
-                        List.of(layout.get().replicasOf(hash.value())),
-                        Applied.Done.class::isInstance,
-                        node -> peers.call(node, new Request.ReferBlock(hash, reference))
-                                .chain(applied -> applied instanceof Applied.Missing
-                                        ? peers.call(
-                                                node,
-                                                new Request.PutBlock(hash, length, reference, read(hash, 0, length)))
-                                        : Uni.createFrom().item(applied)))
+        return replicas.<Quorum.Gathered<Applied>>writing(
+                        references.placement(),
+                        hash.value(),
+                        targets -> Quorum.decide(
+                                targets.sets(),
+                                Applied.Done.class::isInstance,
+                                node -> refer(targets, node, hash, length, reference)))
                 .chain(gathered -> {
                     if (gathered.reached()) {
                         return Uni.createFrom().voidItem();
@@ -137,6 +141,14 @@ public final class Blocks {
                                     ? refer(hash, length, owner, retries - 1)
                                     : Uni.createFrom().failure(new Failure.Overloaded("references").asException()));
                 });
+    }
+
+    private Uni<Applied> refer(
+            Replicas.Targets targets, NodeId node, BlockHash hash, int length, Request.ApplyBatch reference) {
+        return targets.call(node, new Request.ReferBlock(hash, reference))
+                .chain(applied -> applied instanceof Applied.Missing
+                        ? targets.call(node, new Request.PutBlock(hash, length, reference, () -> read(hash, 0, length)))
+                        : Uni.createFrom().item(applied));
     }
 
     private Request.ApplyBatch reference(BlockHash hash, int length, OwnerId owner) {
@@ -150,7 +162,7 @@ public final class Blocks {
     /** Lets go all that {@code owner} refers to on any node. */
     Uni<Void> releaseAll(OwnerId owner) {
         return Multi.createFrom()
-                .iterable(layout.get().everyNode())
+                .iterable(replicas.storageNodes())
                 .onItem()
                 .transformToUniAndConcatenate(node -> releaseAll(owner, node))
                 .collect()
@@ -178,11 +190,10 @@ public final class Blocks {
 
     /** The bytes [from, to) of a block, from this node if it is a replica and has it, else from another one. */
     ByteSource read(BlockHash hash, int from, int to) {
-        List<NodeId> replicas = layout.get().replicasOf(hash.value());
-        if (replicas.size() == 1 && replicas.getFirst().equals(peers.self())) {
+        if (replicas.isAlone()) {
             return here.get(hash, from, to);
         }
-        List<NodeId> order = new ArrayList<>(replicas);
+        List<NodeId> order = new ArrayList<>(replicas.holders(hash.value()));
         if (order.remove(peers.self())) {
             order.addFirst(peers.self());
         }

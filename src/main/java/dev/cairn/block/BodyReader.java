@@ -1,12 +1,12 @@
 package dev.cairn.block;
 
 import dev.cairn.kernel.codec.Bytes;
+import dev.cairn.kernel.codec.Protos;
 import dev.cairn.kernel.id.BlockHash;
 import dev.cairn.kernel.io.ByteSource;
 import dev.cairn.proto.BlockEntry;
 import dev.cairn.proto.BlockSegmentValue;
 import dev.cairn.proto.BodyValue;
-import dev.cairn.table.Protos;
 import io.smallrye.mutiny.Uni;
 import java.util.List;
 import org.jspecify.annotations.Nullable;

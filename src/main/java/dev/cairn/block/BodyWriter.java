@@ -1,13 +1,13 @@
 package dev.cairn.block;
 
 import dev.cairn.kernel.codec.Bytes;
+import dev.cairn.kernel.codec.Protos;
 import dev.cairn.kernel.id.OwnerId;
 import dev.cairn.kernel.io.ByteSource;
 import dev.cairn.kernel.io.Repeat;
 import dev.cairn.proto.BlockEntry;
 import dev.cairn.proto.BlockSegmentValue;
 import dev.cairn.proto.BodyValue;
-import dev.cairn.table.Protos;
 import io.smallrye.mutiny.Uni;
 import io.smallrye.mutiny.tuples.Tuple2;
 import java.util.List;

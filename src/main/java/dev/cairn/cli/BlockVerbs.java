@@ -19,7 +19,7 @@ final class BlockVerbs {
             name = "list-errors",
             description =
                     "List blocks whose files were found damaged and set aside, and that were not written again since.")
-    static final class Errors extends Verb {
+    static final class Errors extends Verb.Usual {
         @Override
         int run(Session session) {
             JsonNode errors = session.get("ListBlockErrors", Map.of("node", "self"))

@@ -80,7 +80,7 @@ final class BucketVerbs {
 
     /** {@code cairn bucket create}. */
     @Command(name = "create", description = "Make a bucket.")
-    static final class Create extends Verb {
+    static final class Create extends Verb.Usual {
         @Parameters(paramLabel = "NAME", description = "Its name, 3 to 63 characters as S3 wants them.")
         String name = "";
 
@@ -93,7 +93,7 @@ final class BucketVerbs {
 
     /** {@code cairn bucket list}. */
     @Command(name = "list", description = "List all buckets.")
-    static final class ListAll extends Verb {
+    static final class ListAll extends Verb.Usual {
         @Override
         int run(Session session) {
             JsonNode buckets = session.get("ListBuckets");
@@ -115,7 +115,7 @@ final class BucketVerbs {
 
     /** {@code cairn bucket info}. */
     @Command(name = "info", description = "Show a bucket, its size and the keys that may use it.")
-    static final class Info extends Verb {
+    static final class Info extends Verb.Usual {
         @Parameters(paramLabel = "BUCKET", description = "Name, id, or beginning of the id.")
         String bucket = "";
 
@@ -128,7 +128,7 @@ final class BucketVerbs {
 
     /** {@code cairn bucket delete}. */
     @Command(name = "delete", description = "Delete an empty bucket and all its names.")
-    static final class Delete extends Verb {
+    static final class Delete extends Verb.Usual {
         @Parameters(paramLabel = "BUCKET", description = "Name, id, or beginning of the id.")
         String bucket = "";
 
@@ -148,7 +148,7 @@ final class BucketVerbs {
 
     /** {@code cairn bucket alias}. */
     @Command(name = "alias", description = "Give a bucket one more name.")
-    static final class Alias extends Verb {
+    static final class Alias extends Verb.Usual {
         @Parameters(index = "0", paramLabel = "BUCKET", description = "Name, id, or beginning of the id.")
         String bucket = "";
 
@@ -167,7 +167,7 @@ final class BucketVerbs {
 
     /** {@code cairn bucket unalias}. */
     @Command(name = "unalias", description = "Take a name away from its bucket; the last one stays.")
-    static final class Unalias extends Verb {
+    static final class Unalias extends Verb.Usual {
         @Parameters(paramLabel = "NAME", description = "The name to take away.")
         String name = "";
 
@@ -225,7 +225,7 @@ final class BucketVerbs {
     }
 
     /** What {@code allow} and {@code deny} have in common. */
-    abstract static class Grant extends Verb {
+    abstract static class Grant extends Verb.Usual {
         private final String call;
 
         @Option(names = "--read", description = "Reading and listing objects.")

@@ -25,6 +25,7 @@ import picocli.CommandLine.ParseResult;
             BucketVerbs.class,
             KeyVerbs.class,
             NodeVerbs.class,
+            LayoutVerbs.class,
             WorkerVerbs.class,
             BlockVerbs.class,
             ConfigVerb.class,
@@ -110,7 +111,7 @@ public final class CairnCommand {
             case ServerVerb server -> start(server);
             case ConfigVerb config -> config.run(surroundings, out);
             case VersionVerb version -> version.run(out);
-            case Verb verb -> verb.run(new Session(surroundings, verb.common, out));
+            case Verb verb -> verb.run(new Session(surroundings, verb.common(), out));
             default -> {
                 command.commandLine().usage(err);
                 yield MISUSED;

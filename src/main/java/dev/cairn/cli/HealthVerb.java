@@ -7,7 +7,7 @@ import picocli.CommandLine.Option;
 
 /** {@code cairn health}: the exit code says whether requests can be served; without a token it asks the open page only. */
 @Command(name = "health", description = "Say whether requests can be served; exit code 1 when they cannot.")
-final class HealthVerb extends Verb {
+final class HealthVerb extends Verb.Usual {
     @Option(
             names = {"-q", "--quiet"},
             description = "Print nothing.")

@@ -82,7 +82,7 @@ final class KeyVerbs {
 
     /** {@code cairn key create}. */
     @Command(name = "create", description = "Make a key and print it with its secret.")
-    static final class Create extends Verb {
+    static final class Create extends Verb.Usual {
         @Parameters(arity = "0..1", paramLabel = "NAME", description = "What to call it.")
         String name = "Unnamed key";
 
@@ -94,7 +94,7 @@ final class KeyVerbs {
 
     /** {@code cairn key list}. */
     @Command(name = "list", description = "List all keys.")
-    static final class ListAll extends Verb {
+    static final class ListAll extends Verb.Usual {
         @Override
         int run(Session session) {
             JsonNode keys = session.get("ListKeys");
@@ -111,7 +111,7 @@ final class KeyVerbs {
 
     /** {@code cairn key info}. */
     @Command(name = "info", description = "Show a key and the buckets it has rights on.")
-    static final class Info extends Verb {
+    static final class Info extends Verb.Usual {
         @Parameters(paramLabel = "KEY", description = "Id, beginning of the id, or name.")
         String key = "";
 
@@ -128,7 +128,7 @@ final class KeyVerbs {
 
     /** {@code cairn key rename}. */
     @Command(name = "rename", description = "Give a key another name.")
-    static final class Rename extends Verb {
+    static final class Rename extends Verb.Usual {
         @Parameters(index = "0", paramLabel = "KEY", description = "Id, beginning of the id, or name.")
         String key = "";
 
@@ -145,7 +145,7 @@ final class KeyVerbs {
 
     /** {@code cairn key delete}. */
     @Command(name = "delete", description = "Delete a key for good; its id cannot be used again.")
-    static final class Delete extends Verb {
+    static final class Delete extends Verb.Usual {
         @Parameters(paramLabel = "KEY", description = "Id, beginning of the id, or name.")
         String key = "";
 
@@ -165,7 +165,7 @@ final class KeyVerbs {
 
     /** {@code cairn key import}. */
     @Command(name = "import", description = "Take over a key that was made elsewhere.")
-    static final class Import extends Verb {
+    static final class Import extends Verb.Usual {
         @Parameters(index = "0", paramLabel = "ID", description = "Its access key id.")
         String id = "";
 
@@ -227,7 +227,7 @@ final class KeyVerbs {
     }
 
     /** What {@code allow} and {@code deny} have in common. */
-    abstract static class Change extends Verb {
+    abstract static class Change extends Verb.Usual {
         private final String member;
 
         @Option(names = "--create-bucket", required = true, description = "Creating buckets through S3.")

@@ -51,6 +51,13 @@ final class Session {
         return CairnCommand.DONE;
     }
 
+    /** Says something beside the output, to people alone. */
+    void note(String text) {
+        if (!options.json) {
+            out.println(text);
+        }
+    }
+
     void print(String text) {
         out.print(text);
     }
@@ -65,7 +72,7 @@ final class Session {
     private AdminClient connect() {
         String url = options.admin;
         if (url == null) {
-            var access = new ConfigLoader(surroundings).adminAccess(options.config);
+            var access = new ConfigLoader(surroundings).adminAccess(options.config());
             return new AdminClient(uriOf(access.bind()), access.token());
         }
         return new AdminClient(uriOf(url), namedToken());
@@ -75,7 +82,7 @@ final class Session {
     private @Nullable Secret namedToken() {
         String token = surroundings.environment().get("CAIRN_ADMIN_TOKEN");
         return token == null
-                ? new ConfigLoader(surroundings).adminAccess(options.config).token()
+                ? new ConfigLoader(surroundings).adminAccess(options.config()).token()
                 : new Secret(token);
     }
 

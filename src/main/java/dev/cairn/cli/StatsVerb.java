@@ -6,7 +6,7 @@ import picocli.CommandLine.Command;
 
 /** {@code cairn stats}: the figures of one node by section; names are those of the admin API. */
 @Command(name = "stats", description = "Print the node's figures: rows, blocks, queues, memory.")
-final class StatsVerb extends Verb {
+final class StatsVerb extends Verb.Usual {
     @Override
     int run(Session session) {
         JsonNode stats = session.get("GetNodeStatistics", Map.of("node", "self"))

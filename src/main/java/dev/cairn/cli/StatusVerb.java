@@ -6,15 +6,18 @@ import picocli.CommandLine.Command;
 
 /** {@code cairn status}. */
 @Command(name = "status", description = "List the nodes with their roles and free space.")
-final class StatusVerb extends Verb {
+final class StatusVerb extends Verb.Usual {
     private static final int SHORT_ID = 16;
 
     @Override
     int run(Session session) {
         JsonNode status = session.get("GetClusterStatus");
         var healthy = new Table("ID", "HOSTNAME", "ADDRESS", "TAGS", "ZONE", "CAPACITY", "DATA AVAIL", "VERSION");
-        var failed = new Table("ID", "HOSTNAME", "TAGS", "ZONE", "CAPACITY", "LAST SEEN");
+        var failed = new Table("ID", "HOSTNAME", "ADDRESS", "TAGS", "ZONE", "CAPACITY", "LAST SEEN", "WHY");
         boolean anyFailed = false;
+        if (status.path("layoutVersion").asLong() == 0) {
+            session.note("No layout has been applied yet, so no node stores data: cairn layout assign --help");
+        }
         for (JsonNode node : status.path("nodes")) {
             String id = node.path("id").asText();
             String shortId = id.substring(0, Math.min(SHORT_ID, id.length()));
@@ -35,10 +38,12 @@ final class StatusVerb extends Verb {
                 failed.row(
                         shortId,
                         hostname,
+                        node.path("addr").asText(""),
                         tags,
                         zone,
                         capacity(role),
-                        node.path("lastSeenSecsAgo").asText("") + " s ago");
+                        node.path("lastSeenSecsAgo").asText("") + " s ago",
+                        node.path("trouble").asText(""));
             }
         }
         String text = "==== HEALTHY NODES ====\n" + healthy.render();

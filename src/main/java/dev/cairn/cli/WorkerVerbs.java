@@ -20,7 +20,7 @@ final class WorkerVerbs {
 
     /** {@code cairn worker list}. */
     @Command(name = "list", description = "List the background loops of the node: what they do and what went wrong.")
-    static final class Listing extends Verb {
+    static final class Listing extends Verb.Usual {
         @Option(
                 names = {"-b", "--busy"},
                 description = "Only those at work.")

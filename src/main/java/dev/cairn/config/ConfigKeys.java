@@ -118,15 +118,21 @@ public final class ConfigKeys {
             new ConfigKey<>("admin.metrics-token-file", ValueType.PATH, "", "File (mode 0600) with that token.");
 
     static final ConfigKey<Address> RPC_BIND = new ConfigKey<>(
-            "rpc.bind", ValueType.ADDRESS, "[::]:3901", "Where other nodes reach this one; nothing listens there yet.");
+            "rpc.bind", ValueType.ADDRESS, "[::]:3901", "Where this node listens for others; a single node does not.");
     static final ConfigKey<Address> RPC_PUBLIC = new ConfigKey<>(
-            "rpc.public", ValueType.ADDRESS, "", "The address that other nodes are told; without effect yet.");
+            "rpc.public",
+            ValueType.ADDRESS,
+            "",
+            "The address that other nodes are told, where they do not reach this one at the one it calls from.");
     static final ConfigKey<Secret> RPC_SECRET = new ConfigKey<>(
-            "rpc.secret", ValueType.SECRET, "", "Secret of the cluster, 64 hex digits; without effect yet.");
-    static final ConfigKey<Path> RPC_SECRET_FILE = new ConfigKey<>(
-            "rpc.secret-file", ValueType.PATH, "", "File (mode 0600) with that secret; without effect yet.");
+            "rpc.secret",
+            ValueType.SECRET,
+            "",
+            "Secret of the cluster, 64 hex digits, the same on all nodes: `openssl rand -hex 32`.");
+    static final ConfigKey<Path> RPC_SECRET_FILE =
+            new ConfigKey<>("rpc.secret-file", ValueType.PATH, "", "File (mode 0600) with that secret.");
     static final ConfigKey<List<CairnConfig.Peer>> BOOTSTRAP_PEERS = new ConfigKey<>(
-            "bootstrap.peers", ValueType.PEERS, "", "Nodes to join, each `<node id>@host:port`; without effect yet.");
+            "bootstrap.peers", ValueType.PEERS, "", "Nodes to look for at the start, each `<node id>@host:port`.");
     static final ConfigKey<Address> WEB_BIND = new ConfigKey<>(
             "web.bind", ValueType.ADDRESS, "[::]:3902", "Where websites are served; nothing listens there yet.");
     static final ConfigKey<String> WEB_ROOT_DOMAIN = new ConfigKey<>(

@@ -136,7 +136,7 @@ public record ValueType<T>(String name, Function<Raw, T> parser) {
     }
 
     /** Bytes: {@code 1M} is a million, {@code 1MiB} is 2^20. */
-    private static long size(String text) {
+    static long size(String text) {
         Matcher parts = NUMBER_WITH_UNIT.matcher(text);
         if (parts.matches()) {
             Long unit = SIZE_UNITS.get(parts.group(2).toLowerCase(Locale.ROOT));

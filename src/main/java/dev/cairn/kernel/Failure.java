@@ -16,6 +16,9 @@ public sealed interface Failure {
     /** Stored bytes do not match their checksum and no good copy answered. */
     record Corrupt(String what) implements Failure {}
 
+    /** The node that was asked goes by another layout than the one it was asked under. */
+    record StaleLayout(long version) implements Failure {}
+
     /** The node is stopping. */
     record Stopping() implements Failure {}
 

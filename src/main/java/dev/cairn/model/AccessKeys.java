@@ -64,8 +64,9 @@ public final class AccessKeys {
         if (secret.length() < MIN_SECRET_CHARS || secret.length() > MAX_SECRET_CHARS) {
             return refuse(new Refusal.InvalidAccessKey("the secret must have 8 to 128 characters"));
         }
-        return row(id).chain(row ->
-                row.isPresent() ? refuse(new Refusal.AccessKeyAlreadyExists(id)) : insert(id, secret, name));
+        return tables.readSpread(ModelTables.KEYS, Bytes.utf8(id))
+                .chain(row ->
+                        row.isPresent() ? refuse(new Refusal.AccessKeyAlreadyExists(id)) : insert(id, secret, name));
     }
 
     private Uni<AccessKey> insert(String id, String secret, String name) {
@@ -82,7 +83,7 @@ public final class AccessKeys {
     }
 
     public Uni<Optional<AccessKey>> find(String id) {
-        return cache.get(id, () -> row(id).map(row -> row.flatMap(found -> decode(id, found))));
+        return cache.get(id, () -> tables.lookUp(ModelTables.KEYS, Bytes.utf8(id), row -> decode(id, row)));
     }
 
     public Uni<List<AccessKey>> list() {
@@ -126,10 +127,6 @@ public final class AccessKeys {
     /** The bucket that the key alone calls so. */
     Uni<Optional<BucketId>> localAlias(String id, String alias) {
         return find(id).map(key -> key.map(found -> found.localAliases().get(alias)));
-    }
-
-    private Uni<Optional<LwwMap>> row(String id) {
-        return tables.readHere(ModelTables.KEYS, Bytes.utf8(id));
     }
 
     private static Optional<AccessKey> decode(String id, LwwMap row) {

@@ -2,12 +2,12 @@ package dev.cairn.model;
 
 import dev.cairn.crdt.Holding;
 import dev.cairn.kernel.codec.Bytes;
+import dev.cairn.kernel.codec.Protos;
 import dev.cairn.kernel.env.Env;
 import dev.cairn.kernel.id.BucketId;
 import dev.cairn.kernel.id.OwnerId;
 import dev.cairn.kernel.work.Workers;
 import dev.cairn.proto.FenceValue;
-import dev.cairn.table.Protos;
 import dev.cairn.table.TableReplica;
 import dev.cairn.table.Tables;
 import io.smallrye.mutiny.Multi;

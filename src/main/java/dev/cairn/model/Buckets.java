@@ -76,7 +76,7 @@ public final class Buckets {
         if (!BucketNames.isValid(alias)) {
             return refuse(new Refusal.InvalidBucketName(alias));
         }
-        return tables.readHere(ModelTables.ALIASES, Bytes.utf8(alias)).chain(row -> {
+        return tables.readSpread(ModelTables.ALIASES, Bytes.utf8(alias)).chain(row -> {
             if (row.flatMap(Lww::value).isPresent()) {
                 return refuse(new Refusal.BucketAlreadyExists(alias));
             }
@@ -98,9 +98,7 @@ public final class Buckets {
     }
 
     public Uni<Optional<Bucket>> find(BucketId id) {
-        return buckets.get(
-                id,
-                () -> tables.readHere(ModelTables.BUCKETS, id.value()).map(row -> row.flatMap(it -> decode(id, it))));
+        return buckets.get(id, () -> tables.lookUp(ModelTables.BUCKETS, id.value(), row -> decode(id, row)));
     }
 
     /** The bucket that {@code keyId} (empty: nobody in particular) calls {@code name}: its own names first, then those of all, then an id. */
@@ -114,8 +112,10 @@ public final class Buckets {
     private Uni<Optional<BucketId>> globalOrId(String name) {
         return aliases.get(
                         name,
-                        () -> tables.readHere(ModelTables.ALIASES, Bytes.utf8(name))
-                                .map(row -> row.flatMap(Lww::value).map(BucketId::new)))
+                        () -> tables.lookUp(
+                                ModelTables.ALIASES,
+                                Bytes.utf8(name),
+                                row -> row.value().map(BucketId::new)))
                 .map(global -> global.or(
                         () -> HEX_ID.matcher(name).matches() ? Optional.of(BucketId.ofHex(name)) : Optional.empty()));
     }
@@ -170,7 +170,7 @@ public final class Buckets {
         }
         return change(
                 id,
-                _ -> tables.readHere(ModelTables.ALIASES, Bytes.utf8(alias)).map(row -> {
+                _ -> tables.readSpread(ModelTables.ALIASES, Bytes.utf8(alias)).map(row -> {
                     Optional<Bytes> taken = row.flatMap(Lww::value);
                     if (taken.isPresent() && !taken.get().equals(id.value())) {
                         throw new Refusal.BucketAlreadyExists(alias).asException();
@@ -249,7 +249,7 @@ public final class Buckets {
     }
 
     private Uni<Void> changed(BucketId id, Function<Bucket, Uni<Consumer<Batch>>> steps, int retries) {
-        return tables.readHere(ModelTables.BUCKETS, id.value()).chain(row -> {
+        return tables.readSpread(ModelTables.BUCKETS, id.value()).chain(row -> {
             Bucket bucket = row.flatMap(it -> decode(id, it))
                     .orElseThrow(() -> new Refusal.NoSuchBucket(id.toHex()).asException());
             return steps.apply(bucket)

@@ -2,9 +2,9 @@ package dev.cairn.model;
 
 import dev.cairn.crdt.Holding;
 import dev.cairn.kernel.codec.Bytes;
+import dev.cairn.kernel.codec.Protos;
 import dev.cairn.proto.EffectValue;
 import dev.cairn.proto.ReleaseOwner;
-import dev.cairn.table.Protos;
 
 /** A body that was surely let go frees all that refers to blocks in its name. */
 final class IntentRules extends HoldingRules {

@@ -1,9 +1,9 @@
 package dev.cairn.model;
 
+import dev.cairn.kernel.codec.Protos;
 import dev.cairn.kernel.env.Env;
 import dev.cairn.kernel.id.NodeId;
 import dev.cairn.proto.CoordinatorValue;
-import dev.cairn.table.Protos;
 
 /** This life of this node, as what it begins bears it, and which lives are over: what those began, somebody else must end. */
 final class Lives {

@@ -2,6 +2,7 @@ package dev.cairn.model;
 
 import dev.cairn.block.Bodies;
 import dev.cairn.kernel.codec.Bytes;
+import dev.cairn.kernel.codec.Protos;
 import dev.cairn.kernel.id.OwnerId;
 import dev.cairn.kernel.io.ByteSource;
 import dev.cairn.model.ObjectStore.PartSpan;
@@ -10,7 +11,6 @@ import dev.cairn.proto.ManifestPage;
 import dev.cairn.proto.ObjectValue;
 import dev.cairn.proto.PartSegmentValue;
 import dev.cairn.proto.PartValue;
-import dev.cairn.table.Protos;
 import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
 import java.util.ArrayList;

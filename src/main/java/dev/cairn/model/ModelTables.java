@@ -9,6 +9,7 @@ import dev.cairn.kernel.codec.Bytes;
 import dev.cairn.kernel.codec.Sha256;
 import dev.cairn.kernel.id.BucketId;
 import dev.cairn.kernel.id.OwnerId;
+import dev.cairn.net.Peering;
 import dev.cairn.store.Space;
 import dev.cairn.table.RowKeys;
 import dev.cairn.table.RowType;
@@ -68,7 +69,7 @@ final class ModelTables {
     static List<Space> spaces() {
         List<Space> spaces = new ArrayList<>(TableReplica.spaces(OWN));
         spaces.addAll(BlockReferences.spaces());
-        spaces.addAll(List.of(Effects.QUEUE, Effects.LATER));
+        spaces.addAll(List.of(Effects.QUEUE, Effects.LATER, Peering.SPACE));
         return spaces;
     }
 

@@ -1,7 +1,7 @@
 package dev.cairn.model;
 
 import dev.cairn.kernel.codec.Digests;
-import dev.cairn.table.Protos;
+import dev.cairn.kernel.codec.Protos;
 import java.security.MessageDigest;
 import java.util.HexFormat;
 import java.util.List;

@@ -1,8 +1,11 @@
 package dev.cairn.model;
 
 import dev.cairn.block.BlockReplica;
+import dev.cairn.kernel.codec.Bytes;
 import dev.cairn.kernel.id.BlockHash;
 import dev.cairn.kernel.io.ByteSource;
+import dev.cairn.layout.LayoutGate;
+import dev.cairn.layout.Layouts;
 import dev.cairn.net.Request;
 import dev.cairn.net.Request.Applied;
 import dev.cairn.net.RequestHandler;
@@ -14,10 +17,34 @@ import java.util.List;
 final class NodeHandler implements RequestHandler {
     private final TableReplica rows;
     private final BlockReplica blocks;
+    private final Layouts layouts;
+    private final LayoutGate gate;
 
-    NodeHandler(TableReplica rows, BlockReplica blocks) {
+    NodeHandler(TableReplica rows, BlockReplica blocks, Layouts layouts, LayoutGate gate) {
+        this.layouts = layouts;
+        this.gate = gate;
         this.rows = rows;
         this.blocks = blocks;
+    }
+
+    @Override
+    public <R> Uni<R> under(Request.Under<R> request) {
+        return gate.pass(request.layout(), kind(request.request()), () -> answer(request.request()));
+    }
+
+    private static LayoutGate.Kind kind(Request<?> request) {
+        return switch (request) {
+            case Request.ReadRow _, Request.ReadRange _, Request.GetBlock _, Request.Digest _ -> LayoutGate.Kind.READ;
+            case Request.OwnedBlocks _, Request.HaveBlocks _, Request.ShareLayout _ -> LayoutGate.Kind.READ;
+            case Request.ApplyBatch _, Request.JoinRows _, Request.RaiseFloor _ -> LayoutGate.Kind.WRITE;
+            case Request.PutBlock _, Request.ReferBlock _ -> LayoutGate.Kind.WRITE;
+            case Request.Under<?> inner -> kind(inner.request());
+        };
+    }
+
+    @Override
+    public Uni<Bytes> shareLayout(Request.ShareLayout request) {
+        return layouts.learn(request.view()).map(_ -> layouts.encoded());
     }
 
     @Override
@@ -63,6 +90,11 @@ final class NodeHandler implements RequestHandler {
     @Override
     public Uni<Applied> putBlock(Request.PutBlock request) {
         return blocks.put(request);
+    }
+
+    @Override
+    public Uni<List<BlockHash>> haveBlocks(Request.HaveBlocks request) {
+        return blocks.have(request.hashes());
     }
 
     @Override

@@ -2,13 +2,13 @@ package dev.cairn.model;
 
 import dev.cairn.crdt.Lww;
 import dev.cairn.kernel.codec.Bytes;
+import dev.cairn.kernel.codec.Protos;
 import dev.cairn.proto.EffectValue;
 import dev.cairn.proto.ObjectValue;
 import dev.cairn.proto.ReleaseBody;
 import dev.cairn.proto.ReleaseManifest;
 import dev.cairn.proto.VersionPlace;
 import dev.cairn.store.Tx;
-import dev.cairn.table.Protos;
 import dev.cairn.table.RowRules;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;

@@ -1,12 +1,12 @@
 package dev.cairn.model;
 
 import dev.cairn.kernel.codec.Bytes;
+import dev.cairn.kernel.codec.Protos;
 import dev.cairn.kernel.id.OwnerId;
 import dev.cairn.kernel.time.Stamp;
 import dev.cairn.proto.ChecksumValue;
 import dev.cairn.proto.HeaderField;
 import dev.cairn.proto.ObjectValue;
-import dev.cairn.table.Protos;
 import java.util.List;
 import java.util.Optional;
 

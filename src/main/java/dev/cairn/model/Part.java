@@ -2,11 +2,11 @@ package dev.cairn.model;
 
 import dev.cairn.crdt.Holding;
 import dev.cairn.kernel.codec.Bytes;
+import dev.cairn.kernel.codec.Protos;
 import dev.cairn.kernel.time.Stamp;
 import dev.cairn.proto.BodyValue;
 import dev.cairn.proto.ChecksumValue;
 import dev.cairn.proto.PartValue;
-import dev.cairn.table.Protos;
 import java.util.Optional;
 
 /** A finished part of an upload. */

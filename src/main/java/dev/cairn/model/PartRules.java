@@ -2,11 +2,11 @@ package dev.cairn.model;
 
 import dev.cairn.crdt.Holding;
 import dev.cairn.kernel.codec.Bytes;
+import dev.cairn.kernel.codec.Protos;
 import dev.cairn.proto.BodyValue;
 import dev.cairn.proto.EffectValue;
 import dev.cairn.proto.PartValue;
 import dev.cairn.proto.ReleaseBody;
-import dev.cairn.table.Protos;
 import org.jspecify.annotations.Nullable;
 
 /** The body of a part is either handed over to an object, whose it is from then on, or let go, which frees its blocks. */

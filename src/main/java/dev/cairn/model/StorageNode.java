@@ -12,6 +12,9 @@ import dev.cairn.block.Grace;
 import dev.cairn.kernel.env.Env;
 import dev.cairn.kernel.work.Workers;
 import dev.cairn.layout.Layout;
+import dev.cairn.layout.LayoutGate;
+import dev.cairn.layout.LayoutView;
+import dev.cairn.layout.Layouts;
 import dev.cairn.net.LocalPeers;
 import dev.cairn.net.Peers;
 import dev.cairn.net.RequestHandler;
@@ -49,7 +52,7 @@ public final class StorageNode {
     private final Endings endings;
     private final AntiEntropy antiEntropy;
     private final FloorRaiser floorRaiser;
-    private final Layout layout;
+    private final Layouts layouts;
     private final BlockScrub scrub;
     private final Workers workers;
     private final Opened opened;
@@ -70,27 +73,27 @@ public final class StorageNode {
         return ModelTables.spaces();
     }
 
-    private StorageNode(
-            Env env, Store store, BlockFiles files, Layout layout, Peers peers, Settings settings, Opened opened) {
-        this.layout = layout;
+    private StorageNode(Env env, Store store, BlockFiles files, Peers peers, Settings settings, Opened opened) {
+        layouts = opened.layouts();
+        Replicas replicas = opened.replicas();
         Grace grace = new Grace(
                 opened.uptime(), settings.blockDeleteDelay(), () -> store.hasRoom() && files.hasRoom(AMPLE_BYTES));
         BlockReferences references = new BlockReferences(grace);
         List<TableSchema<?>> schemas = ModelTables.all(references);
         EndQueue ends = new EndQueue(opened.uptime(), settings.tombstoneAge());
-        TableReplica replica = new TableReplica(store, opened.replicas(), opened.floors(), ends, schemas);
-        Tables tables = new Tables(peers, opened.replicas(), opened.stamps(), Denial::exception);
-        endings = new Endings(env, store, opened.replicas(), opened.floors(), ends, replica, peers);
-        antiEntropy = new AntiEntropy(env, opened.replicas(), replica, peers, settings.syncEvery());
-        floorRaiser = new FloorRaiser(env, opened.replicas(), peers, antiEntropy, settings.tombstoneAge());
+        TableReplica replica = new TableReplica(store, replicas, opened.floors(), ends, schemas);
+        Tables tables = new Tables(peers, replicas, opened.stamps(), Denial::exception);
+        endings = new Endings(env, store, replicas, opened.floors(), ends, replica, peers);
+        antiEntropy = new AntiEntropy(env, replicas, replica, peers, settings.syncEvery());
+        floorRaiser = new FloorRaiser(env, replicas, peers, antiEntropy, settings.tombstoneAge());
         Lives lives = new Lives(env, peers.self());
         Agreement agreement = Agreement.ofFirstQuorum(tables);
         BlockReplica blocksHere = new BlockReplica(store, files, replica, references);
         cleaner = blocksHere.cleaner();
-        resync = new BlockResync(env, store, files, blocksHere, peers, () -> layout);
-        blocks = new Blocks(peers, () -> layout, store, tables, files, references, blocksHere);
+        resync = new BlockResync(env, store, files, blocksHere, peers, replicas);
+        blocks = new Blocks(peers, replicas, store, tables, files, references, blocksHere);
         Bodies bodies = new Bodies(blocks, tables, settings.bodies());
-        handler = new NodeHandler(replica, blocksHere);
+        handler = new NodeHandler(replica, blocksHere, layouts, new LayoutGate(layouts, peers.self()));
         intents = new Intents(env, tables, replica, lives);
         objects = new ObjectStore(env, tables, bodies, intents);
         uploads = new Uploads(env, tables, bodies, intents, objects);
@@ -103,24 +106,46 @@ public final class StorageNode {
     }
 
     /** What is read from the store before a node can be built on it. */
-    private record Opened(Uptime uptime, Stamps stamps, Replicas replicas, Floors floors) {}
+    private record Opened(Layouts layouts, Uptime uptime, Stamps stamps, Replicas replicas, Floors floors) {}
 
     /** Opens a node whose cluster is itself. */
     public static Uni<StorageNode> open(Env env, Store store, BlockFiles files, Layout layout, Settings settings) {
         LocalPeers peers = new LocalPeers(layout.everyNode().getFirst());
-        return open(env, store, files, layout, peers, settings).invoke(node -> peers.serve(node.handler()));
+        return open(env, store, files, LayoutView.of(layout), true, peers, settings)
+                .invoke(node -> peers.serve(node.handler()));
     }
 
-    /** Opens the node on what is in its store; completes when it can serve, its peers as soon as they are given its handler. */
+    /**
+     * Opens one node of several on what is in its store; completes when it can serve, its peers as soon as they are given its handler.
+     * {@code atFirst} is the layout of a node that has never heard of one.
+     */
     public static Uni<StorageNode> open(
-            Env env, Store store, BlockFiles files, Layout layout, Peers peers, Settings settings) {
-        Replicas replicas = new Replicas(() -> layout);
-        return Uptime.open(env, store)
-                .chain(uptime -> Stamps.open(env, store, peers.self())
-                        .chain(stamps -> Floors.open(store, replicas)
-                                .map(floors -> new Opened(uptime, stamps, replicas, floors))))
-                .map(opened -> new StorageNode(env, store, files, layout, peers, settings, opened))
+            Env env, Store store, BlockFiles files, LayoutView atFirst, Peers peers, Settings settings) {
+        return open(env, store, files, atFirst, false, peers, settings);
+    }
+
+    private static Uni<StorageNode> open(
+            Env env,
+            Store store,
+            BlockFiles files,
+            LayoutView atFirst,
+            boolean isAlone,
+            Peers peers,
+            Settings settings) {
+        return Layouts.open(env, store, atFirst)
+                .chain(layouts -> {
+                    Replicas replicas = new Replicas(layouts, peers, bits(layouts.view()), isAlone);
+                    return Uptime.open(env, store)
+                            .chain(uptime -> Stamps.open(env, store, peers.self())
+                                    .chain(stamps -> Floors.open(store, replicas)
+                                            .map(floors -> new Opened(layouts, uptime, stamps, replicas, floors))));
+                })
+                .map(opened -> new StorageNode(env, store, files, peers, settings, opened))
                 .invoke(StorageNode::keepTime);
+    }
+
+    private static int bits(LayoutView view) {
+        return view.current().map(Layout::bits).orElse(Layout.DEFAULT_BITS);
     }
 
     private void keepTime() {
@@ -184,7 +209,8 @@ public final class StorageNode {
         return workers;
     }
 
-    public Layout layout() {
-        return layout;
+    /** What is known of the layout. */
+    public Layouts layouts() {
+        return layouts;
     }
 }

@@ -2,11 +2,11 @@ package dev.cairn.model;
 
 import dev.cairn.crdt.Holding;
 import dev.cairn.kernel.codec.Bytes;
+import dev.cairn.kernel.codec.Protos;
 import dev.cairn.proto.CompletionValue;
 import dev.cairn.proto.EffectValue;
 import dev.cairn.proto.SweepUpload;
 import dev.cairn.store.Tx;
-import dev.cairn.table.Protos;
 import dev.cairn.table.RowType;
 import java.util.Objects;
 import java.util.Optional;

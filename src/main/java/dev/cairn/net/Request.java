@@ -10,6 +10,12 @@ import java.util.Optional;
 
 /** What one node can ask another, with the type of the answer. Requests may be sent again: each does the same when repeated. */
 public sealed interface Request<R> {
+    /** A request to a node that was chosen by a version of the layout; refused with {@code StaleLayout} by one that goes by another. */
+    record Under<R>(long layout, Request<R> request) implements Request<R> {}
+
+    /** Tell all that is known of the layout, and be told. */
+    record ShareLayout(Bytes view) implements Request<Bytes> {}
+
     /** Write all rows or none, for a client: judged by what is here. */
     record ApplyBatch(Bytes partition, List<Expectation> expectations, List<RowWrite> rows)
             implements Request<Applied> {}
@@ -85,13 +91,22 @@ public sealed interface Request<R> {
     record RangeRow(Bytes sort, Bytes row) {}
 
     /** Keep this block, and the reference for which it comes. */
-    record PutBlock(BlockHash hash, int length, ApplyBatch reference, ByteSource body) implements Request<Applied> {}
+    record PutBlock(BlockHash hash, int length, ApplyBatch reference, Body body) implements Request<Applied> {}
+
+    /** Bytes that go along with a request; each attempt to send it reads them anew. */
+    @FunctionalInterface
+    interface Body {
+        ByteSource read();
+    }
 
     /** Add a reference to a block that should be here; answered with {@code Applied.Missing} when it is not. */
     record ReferBlock(BlockHash hash, ApplyBatch reference) implements Request<Applied> {}
 
     /** The blocks above {@code after} that an owner refers to, as far as this node knows; empty at the end. */
     record OwnedBlocks(OwnerId owner, Bytes after, int limit) implements Request<List<BlockHash>> {}
+
+    /** Which of these blocks are whole here. */
+    record HaveBlocks(List<BlockHash> hashes) implements Request<List<BlockHash>> {}
 
     /** The bytes [from, to) of a block. */
     record GetBlock(BlockHash hash, int from, int to) implements Request<ByteSource> {}

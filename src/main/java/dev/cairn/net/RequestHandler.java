@@ -1,5 +1,6 @@
 package dev.cairn.net;
 
+import dev.cairn.kernel.codec.Bytes;
 import dev.cairn.kernel.id.BlockHash;
 import dev.cairn.kernel.io.ByteSource;
 import io.smallrye.mutiny.Uni;
@@ -12,6 +13,8 @@ public interface RequestHandler {
     default <R> Uni<R> answer(Request<R> request) {
         return (Uni<R>)
                 switch (request) {
+                    case Request.Under<?> under -> under(under);
+                    case Request.ShareLayout share -> shareLayout(share);
                     case Request.ApplyBatch batch -> apply(batch);
                     case Request.JoinRows rows -> join(rows);
                     case Request.RaiseFloor raise -> raiseFloor(raise);
@@ -21,9 +24,15 @@ public interface RequestHandler {
                     case Request.OwnedBlocks owned -> ownedBlocks(owned);
                     case Request.ReferBlock refer -> referBlock(refer);
                     case Request.PutBlock put -> putBlock(put);
+                    case Request.HaveBlocks have -> haveBlocks(have);
                     case Request.GetBlock get -> getBlock(get);
                 };
     }
+
+    /** The answer to the request inside, unless the layout is another one. */
+    <R> Uni<R> under(Request.Under<R> request);
+
+    Uni<Bytes> shareLayout(Request.ShareLayout request);
 
     Uni<Request.Applied> apply(Request.ApplyBatch request);
 
@@ -42,6 +51,8 @@ public interface RequestHandler {
     Uni<Request.Applied> referBlock(Request.ReferBlock request);
 
     Uni<Request.Applied> putBlock(Request.PutBlock request);
+
+    Uni<List<BlockHash>> haveBlocks(Request.HaveBlocks request);
 
     Uni<ByteSource> getBlock(Request.GetBlock request);
 }

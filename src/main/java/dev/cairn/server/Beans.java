@@ -2,6 +2,7 @@ package dev.cairn.server;
 
 import dev.cairn.api.admin.AdminSettings;
 import dev.cairn.api.admin.NodeFacts;
+import dev.cairn.layout.LayoutChanges;
 import dev.cairn.model.AccessKeys;
 import dev.cairn.model.Buckets;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -25,6 +26,12 @@ final class Beans {
     @Singleton
     NodeFacts nodeFacts() {
         return new NodeReport(Main.runningNode());
+    }
+
+    @Produces
+    @Singleton
+    LayoutChanges layoutChanges() {
+        return Main.runningNode().layoutChanges();
     }
 
     @Produces

@@ -27,10 +27,6 @@ public final class Main {
     }
 
     private static int launch(ConfigLoader.Launch launch, CairnConfig config) {
-        if (!config.singleNode()) {
-            System.err.println("cairn: this version runs single nodes only: start it with --single-node");
-            return 2;
-        }
         new ProcessMemory(config.memoryBudgetBytes()).apply();
         try {
             NODE.set(RunningNode.open(config, launch.accepted()));

@@ -1,16 +1,23 @@
 package dev.cairn.server;
 
 import dev.cairn.api.http.BodyBudget;
+import dev.cairn.block.BlockFileStats;
 import dev.cairn.block.Bodies;
 import dev.cairn.block.file.FileBlocks;
 import dev.cairn.block.file.FileBlocksConfig;
 import dev.cairn.config.CairnConfig;
 import dev.cairn.config.ConfigLoader.Acceptance;
+import dev.cairn.config.Version;
 import dev.cairn.kernel.Secret;
 import dev.cairn.kernel.env.DiskSpace;
 import dev.cairn.kernel.env.RealEnv;
 import dev.cairn.layout.Layout;
+import dev.cairn.layout.LayoutChanges;
+import dev.cairn.layout.LayoutView;
 import dev.cairn.model.StorageNode;
+import dev.cairn.net.LocalPeers;
+import dev.cairn.net.NodeStatus;
+import dev.cairn.net.Peers;
 import dev.cairn.net.tls.NodeIdentity;
 import dev.cairn.store.rocks.RocksConfig;
 import dev.cairn.store.rocks.RocksStore;
@@ -30,6 +37,7 @@ import org.jspecify.annotations.Nullable;
 /** Everything of this process but its listeners, opened on the directories of its configuration. Closed once, after the listeners. */
 final class RunningNode implements AutoCloseable {
     private static final Logger LOG = Logger.getLogger("dev.cairn.server");
+    private static final Path HOSTNAME = Path.of("/proc/sys/kernel/hostname");
     private static final String ZONE = "default";
     private static final Duration TOMBSTONE_AGE = Duration.ofMinutes(10);
     private static final Duration SYNC_EVERY = Duration.ofMinutes(10);
@@ -45,10 +53,13 @@ final class RunningNode implements AutoCloseable {
     private final RealEnv env;
     private final RocksStore store;
     private final FileBlocks files;
+    private final Optional<Mesh> mesh;
     private final StorageNode node;
+    private final LayoutChanges layoutChanges;
     private final BodyBudget budget;
     private final FirstStart.Made made;
     private final DiskSpace metadataSpace;
+    private final String hostName;
 
     private RunningNode(
             CairnConfig config,
@@ -57,7 +68,8 @@ final class RunningNode implements AutoCloseable {
             RealEnv env,
             DiskSpace metadataSpace,
             RocksStore store,
-            FileBlocks files) {
+            FileBlocks files)
+            throws IOException {
         this.config = config;
         this.identity = identity;
         this.adminToken = adminToken;
@@ -66,13 +78,55 @@ final class RunningNode implements AutoCloseable {
         this.files = files;
         this.budget = new BodyBudget(memory(config).bodyBytes());
         this.metadataSpace = metadataSpace;
-        Layout layout =
-                Layout.ofOne(new Layout.Role(identity.id(), ZONE, files.stats().totalBytes()));
-        this.node = StorageNode.open(env, store, files, layout, settings(config))
-                .await()
-                .indefinitely();
-        node.start();
-        this.made = new FirstStart(node, config.firstStart()).run().await().indefinitely();
+        this.hostName = hostName();
+        if (config.singleNode()) {
+            LocalPeers peers = new LocalPeers(identity.id());
+            Layout layout = Layout.ofOne(
+                    new Layout.Role(identity.id(), ZONE, files.stats().totalBytes()));
+            this.mesh = Optional.empty();
+            this.node = StorageNode.open(env, store, files, layout, settings(config))
+                    .await()
+                    .indefinitely();
+            this.layoutChanges = changes(env, node, peers, config);
+            node.start();
+            this.made = new FirstStart(node, config.firstStart()).run().await().indefinitely();
+        } else {
+            Mesh others = new Mesh(config, identity, env, store, this::status);
+            this.mesh = Optional.of(others);
+            this.node = StorageNode.open(env, store, files, LayoutView.EMPTY, others.peering(), settings(config))
+                    .await()
+                    .indefinitely();
+            this.layoutChanges = changes(env, node, others.peering(), config);
+            others.start(node);
+            node.start();
+            this.made = FirstStart.Made.NOTHING;
+        }
+    }
+
+    private static LayoutChanges changes(RealEnv env, StorageNode node, Peers peers, CairnConfig config) {
+        return new LayoutChanges(
+                env, node.layouts(), peers, config.replicationFactor(), Layout.DEFAULT_BITS, config.singleNode());
+    }
+
+    /** As the kernel has it: a resolver might be asked over the network, and whoever waits here serves others. */
+    private static String hostName() {
+        try {
+            return Files.readString(HOSTNAME).strip();
+        } catch (IOException _) {
+            return "localhost";
+        }
+    }
+
+    /** What this node tells all others of itself. */
+    private NodeStatus status() {
+        BlockFileStats data = files.stats();
+        return new NodeStatus(
+                hostName,
+                Version.CURRENT,
+                metadataSpace.usableBytes(),
+                metadataSpace.totalBytes(),
+                data.freeBytes(),
+                data.totalBytes());
     }
 
     private static ProcessMemory memory(CairnConfig config) {
@@ -100,6 +154,7 @@ final class RunningNode implements AutoCloseable {
         RocksStore store = openStore(config, env, space);
         try {
             directories.begin(identity.id(), store, () -> env.randomBytes(DIRECTORY_ID_BYTES));
+            new ClusterParameters(config).require(store);
             Secret token = adminToken(config, env);
             return open(config, identity, token, env, space, store);
         } catch (IOException | RuntimeException refused) {
@@ -120,7 +175,7 @@ final class RunningNode implements AutoCloseable {
         FileBlocks files = FileBlocks.open(files(config), env::nanoTime);
         try {
             return new RunningNode(config, identity, token, env, space, store, files);
-        } catch (RuntimeException failure) {
+        } catch (IOException | RuntimeException failure) {
             files.close();
             throw failure;
         }
@@ -212,6 +267,19 @@ final class RunningNode implements AutoCloseable {
         return node;
     }
 
+    /** The other nodes; none for a single node. */
+    Optional<Mesh> mesh() {
+        return mesh;
+    }
+
+    LayoutChanges layoutChanges() {
+        return layoutChanges;
+    }
+
+    String ownHostName() {
+        return hostName;
+    }
+
     BodyBudget budget() {
         return budget;
     }
@@ -232,6 +300,7 @@ final class RunningNode implements AutoCloseable {
 
     @Override
     public void close() {
+        mesh.ifPresent(Mesh::close);
         env.close();
         files.close();
         store.close();

@@ -70,8 +70,12 @@ public final class Endings {
     }
 
     private Uni<Void> run(Optional<Worker> worker) {
+        if (!replicas.areSettled()) {
+            // Who all replicas are is about to change: nothing is settled by asking them now.
+            return Uni.createFrom().voidItem();
+        }
         long raised = floors.raised();
-        boolean collect = replicas.areSingle() || raised != collectedAt;
+        boolean collect = replicas.isAlone() || raised != collectedAt;
         return drain(EndQueue.SETTLE, ended -> settle(ended, worker))
                 .chain(() -> collect
                         ? drain(EndQueue.COLLECT, this::collect)
@@ -134,17 +138,17 @@ public final class Endings {
     }
 
     private boolean isCollectable(TableSchema<?> schema, EndQueue.Ended ended) {
-        return isAlone(schema, ended) || floors.isCollected(schema.placement(), ended.rowKey(), ended.end());
+        return isAlone(schema) || floors.isCollected(schema.placement(), ended.rowKey(), ended.end());
     }
 
-    private boolean isAlone(TableSchema<?> schema, EndQueue.Ended ended) {
-        return replicas.of(schema.placement(), ended.rowKey()).size() == 1;
+    private boolean isAlone(TableSchema<?> schema) {
+        return replicas.areSingle(schema.placement());
     }
 
     private <T extends Crdt<T>> void collect(Tx tx, TableSchema<T> schema, EndQueue.Ended ended) {
         tx.delete(EndQueue.COLLECT, ended.queueKey());
         current(tx, schema, ended).ifPresent(row -> {
-            if (isAlone(schema, ended)) {
+            if (isAlone(schema)) {
                 floors.raise(tx, schema.placement(), ended.partition(), ended.end());
             }
             rows.drop(tx, schema, ended.rowKey(), row);
@@ -201,7 +205,7 @@ public final class Endings {
         if (request.rows().isEmpty()) {
             return Uni.createFrom().voidItem();
         }
-        List<NodeId> others = replicas.of(TableSchema.Placement.SHARDED, request.partition()).stream()
+        List<NodeId> others = replicas.holders(request.partition()).stream()
                 .filter(node -> !node.equals(peers.self()))
                 .toList();
         return Multi.createFrom()

@@ -44,6 +44,9 @@ public final class FloorRaiser {
     }
 
     private Uni<Void> round(Worker worker) {
+        if (!replicas.areSettled()) {
+            return Uni.createFrom().voidItem();
+        }
         Stamp to = Stamp.atMillis(env.wallMillis() - age.toMillis(), 0);
         List<Replicas.Range> mine = replicas.rangesOf(peers.self()).stream()
                 .filter(range ->

@@ -1,64 +1,239 @@
 package dev.cairn.table;
 
+import dev.cairn.kernel.Failure;
+import dev.cairn.kernel.FailureException;
 import dev.cairn.kernel.codec.Bytes;
 import dev.cairn.kernel.id.NodeId;
 import dev.cairn.layout.Layout;
+import dev.cairn.layout.LayoutView;
+import dev.cairn.layout.Layouts;
+import dev.cairn.net.Peers;
+import dev.cairn.net.Request;
+import io.smallrye.mutiny.Uni;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.function.Supplier;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Function;
 
-/** Which nodes hold which rows, by the layout as it is now. */
+/**
+ * Which nodes hold which rows, by what is known of the layout. Whoever asks them does so within {@link #writing} or {@link #reading}, which begins
+ * again when the layout turns out to be another one meanwhile.
+ */
 public final class Replicas {
-    private final Supplier<Layout> layout;
+    private static final int ATTEMPTS = 8;
 
-    public Replicas(Supplier<Layout> layout) {
-        this.layout = layout;
+    private final Layouts layouts;
+    private final Peers peers;
+    private final int bits;
+    private final boolean isAlone;
+
+    /** {@code isAlone}: this node is the whole cluster, and stays it. */
+    public Replicas(Layouts layouts, Peers peers, int bits, boolean isAlone) {
+        this.layouts = layouts;
+        this.peers = peers;
+        this.bits = bits;
+        this.isAlone = isAlone;
     }
 
     /**
      * Rows that lie on the same nodes: the full copies, or those of one partition.
      *
      * @param name of the range in keys; with the bits of the partition, in case those change
+     * @param nodes all that hold it under some live version
      */
     record Range(TableSchema.Placement placement, Bytes name, List<NodeId> nodes) {}
 
-    /** The nodes that hold the partition of a table placed so; a row key begins with its partition. */
-    List<NodeId> of(TableSchema.Placement placement, Bytes partition) {
+    /** The nodes to ask, as known at one moment: of each version that counts one set, and a quorum of every set is needed. */
+    public final class Targets {
+        private final LayoutView view;
+        private final long version;
+        private final List<List<NodeId>> sets;
+
+        private Targets(LayoutView view, long version, List<List<NodeId>> sets) {
+            this.view = view;
+            this.version = version;
+            this.sets = sets;
+        }
+
+        public List<List<NodeId>> sets() {
+            return sets;
+        }
+
+        /** The nodes of all sets. */
+        public List<NodeId> nodes() {
+            if (sets.size() == 1) {
+                return sets.getFirst();
+            }
+            Set<NodeId> all = new LinkedHashSet<>();
+            sets.forEach(all::addAll);
+            return List.copyOf(all);
+        }
+
+        /** Those that keep a copy of cluster-wide rows without a say in them. */
+        List<NodeId> followers() {
+            Set<NodeId> rest = new LinkedHashSet<>();
+            view.live().forEach(layout -> rest.addAll(layout.everyNode()));
+            sets.forEach(rest::removeAll);
+            return List.copyOf(rest);
+        }
+
+        /** Asks one of them. Where the two know different layouts, each learns of the other's first. */
+        public <R> Uni<R> call(NodeId node, Request<R> request) {
+            Request<R> under = new Request.Under<>(version, request);
+            Uni<R> answer = peers.call(node, under);
+            return isAlone
+                    ? answer
+                    : answer.onFailure(Replicas::isStale)
+                            .recoverWithUni(why -> exchange(node)
+                                    .chain(() -> layouts.view().number() == view.number()
+                                            ? peers.call(node, under)
+                                            : Uni.createFrom().failure(why)));
+        }
+    }
+
+    private static boolean isStale(Throwable why) {
+        return why instanceof FailureException known && known.failure() instanceof Failure.StaleLayout;
+    }
+
+    private Uni<LayoutView> exchange(NodeId node) {
+        return peers.call(node, new Request.ShareLayout(layouts.encoded())).chain(layouts::learn);
+    }
+
+    /** Does something with all nodes that a row has to be written to. */
+    public <R> Uni<R> writing(TableSchema.Placement placement, Bytes partition, Function<Targets, Uni<R>> action) {
+        return attempt(ATTEMPTS, view -> writers(view, placement, partition), action);
+    }
+
+    /** Does something with nodes that know all that was written of a row, if enough of them answer. */
+    public <R> Uni<R> reading(TableSchema.Placement placement, Bytes partition, Function<Targets, Uni<R>> action) {
+        return attempt(ATTEMPTS, view -> readers(view, placement, partition), action);
+    }
+
+    private <R> Uni<R> attempt(int left, Function<LayoutView, Targets> targets, Function<Targets, Uni<R>> action) {
+        LayoutView view = layouts.view();
+        if (view.isEmpty()) {
+            return Uni.createFrom().failure(new Failure.Overloaded("the cluster has no layout yet").asException());
+        }
+        Uni<R> result = action.apply(targets.apply(view));
+        return isAlone || left == 0
+                ? result
+                : result.onFailure(_ -> hasMoved(view)).recoverWithUni(() -> attempt(left - 1, targets, action));
+    }
+
+    private boolean hasMoved(LayoutView before) {
+        LayoutView now = layouts.view();
+        return now.number() != before.number()
+                || !now.live().equals(before.live())
+                || !now.readable().equals(before.readable());
+    }
+
+    private Targets writers(LayoutView view, TableSchema.Placement placement, Bytes partition) {
+        List<Layout> live = view.live();
+        if (live.size() == 1) {
+            return new Targets(view, live.getFirst().version(), List.of(nodes(live.getFirst(), placement, partition)));
+        }
+        List<List<NodeId>> sets = new ArrayList<>(live.size());
+        for (Layout layout : live) {
+            List<NodeId> nodes = nodes(layout, placement, partition);
+            if (!sets.contains(nodes)) {
+                sets.add(nodes);
+            }
+        }
+        return new Targets(view, live.getLast().version(), sets);
+    }
+
+    private Targets readers(LayoutView view, TableSchema.Placement placement, Bytes partition) {
+        Layout layout = view.readable().orElseThrow();
+        return new Targets(view, layout.version(), List.of(nodes(layout, placement, partition)));
+    }
+
+    private static List<NodeId> nodes(Layout layout, TableSchema.Placement placement, Bytes partition) {
         return switch (placement) {
-            case SHARDED -> layout.get().replicasOf(partition);
-            case FULL_COPY -> layout.get().everyNode();
+            case SHARDED -> layout.replicasOf(partition);
+            case FULL_COPY -> layout.storageNodes();
         };
     }
 
-    /** Whether this is a cluster in which rows have one copy each, so that nobody has to be asked before one goes. */
-    boolean areSingle() {
-        Layout now = layout.get();
-        return now.replicationFactor() == 1 || now.everyNode().size() == 1;
+    /** All nodes that may have what hashes to {@code hash}: those to be read first, then those of other live versions. */
+    public List<NodeId> holders(Bytes hash) {
+        LayoutView view = layouts.view();
+        Set<NodeId> all = new LinkedHashSet<>();
+        view.readable().ifPresent(layout -> all.addAll(layout.replicasOf(hash)));
+        view.live().forEach(layout -> all.addAll(layout.replicasOf(hash)));
+        return List.copyOf(all);
     }
 
-    /** The name of the range that a row lies in. */
+    /** All nodes that store anything under a live version. */
+    public List<NodeId> storageNodes() {
+        Set<NodeId> all = new LinkedHashSet<>();
+        layouts.view().live().forEach(layout -> all.addAll(layout.storageNodes()));
+        return List.copyOf(all);
+    }
+
+    /** Whether no other node will ever have to be told of anything. */
+    public boolean isAlone() {
+        return isAlone;
+    }
+
+    /** Whether this node holds, or is about to hold, the rows of some range or block. */
+    public boolean isHere(Bytes hash) {
+        return layouts.view().isReplica(peers.self(), hash);
+    }
+
+    /** Whether all rows have one copy, so that nobody has to be asked before one goes. */
+    boolean areSingle(TableSchema.Placement placement) {
+        LayoutView view = layouts.view();
+        return isAlone
+                || view.isSettled()
+                        && (placement == TableSchema.Placement.SHARDED
+                                ? view.live().getFirst().replicationFactor() == 1
+                                : view.live().getFirst().everyNode().size() == 1);
+    }
+
+    /** Whether what all replicas agree on now will still be agreed on later: no change of the layout is under way. */
+    boolean areSettled() {
+        return layouts.view().isSettled();
+    }
+
+    /** The name of the range that a row lies in; a row key begins with its partition. */
     Bytes range(TableSchema.Placement placement, Bytes partition) {
-        Layout now = layout.get();
         return switch (placement) {
-            case SHARDED -> name(now.bits(), now.partitionOf(partition));
+            case SHARDED -> name(bits, Layout.partitionOf(partition, bits));
             case FULL_COPY -> name(0, 0);
         };
     }
 
-    /** All ranges that a node holds. */
+    /** All ranges that a node holds under some live version. */
     List<Range> rangesOf(NodeId node) {
-        Layout now = layout.get();
+        List<Layout> live = layouts.view().live();
         List<Range> ranges = new ArrayList<>();
-        if (now.everyNode().contains(node)) {
-            ranges.add(new Range(TableSchema.Placement.FULL_COPY, name(0, 0), now.everyNode()));
+        if (layouts.view().hasRole(node)) {
+            ranges.add(new Range(TableSchema.Placement.FULL_COPY, name(0, 0), union(live, Layout::everyNode)));
         }
-        for (int partition = 0; partition < now.assignment().size(); partition++) {
-            List<NodeId> nodes = now.assignment().get(partition);
+        for (int partition = 0; partition < 1 << bits; partition++) {
+            int number = partition;
+            List<NodeId> nodes = union(live, layout -> layout.assignment().get(number));
             if (nodes.contains(node)) {
-                ranges.add(new Range(TableSchema.Placement.SHARDED, name(now.bits(), partition), nodes));
+                ranges.add(new Range(TableSchema.Placement.SHARDED, name(bits, partition), nodes));
             }
         }
         return ranges;
+    }
+
+    private static List<NodeId> union(List<Layout> live, Function<Layout, List<NodeId>> nodes) {
+        if (live.size() == 1) {
+            return nodes.apply(live.getFirst());
+        }
+        Set<NodeId> all = new LinkedHashSet<>();
+        live.forEach(layout -> all.addAll(nodes.apply(layout)));
+        return List.copyOf(all);
+    }
+
+    /** The partition that a range is; empty for the full copies. */
+    static Optional<Integer> partitionOf(Bytes range) {
+        return range.intAt(0) == 0 ? Optional.empty() : Optional.of(range.intAt(Integer.BYTES));
     }
 
     private static Bytes name(int bits, int partition) {

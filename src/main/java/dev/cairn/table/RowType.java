@@ -7,6 +7,7 @@ import dev.cairn.crdt.Lww;
 import dev.cairn.crdt.LwwMap;
 import dev.cairn.kernel.Failure;
 import dev.cairn.kernel.codec.Bytes;
+import dev.cairn.kernel.codec.Protos;
 import dev.cairn.kernel.time.Stamp;
 import dev.cairn.proto.HoldingRow;
 import dev.cairn.proto.LwwMapRow;

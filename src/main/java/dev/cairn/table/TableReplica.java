@@ -3,6 +3,7 @@ package dev.cairn.table;
 import dev.cairn.crdt.Crdt;
 import dev.cairn.kernel.codec.Bytes;
 import dev.cairn.kernel.time.Stamp;
+import dev.cairn.layout.Layouts;
 import dev.cairn.net.Request;
 import dev.cairn.net.Request.Applied;
 import dev.cairn.net.Request.FoundRow;
@@ -19,7 +20,6 @@ import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
@@ -52,7 +52,13 @@ public final class TableReplica {
     /** The spaces that the tables need in the store. */
     public static List<Space> spaces(Collection<TableSchema<?>> schemas) {
         List<Space> spaces = new ArrayList<>(List.of(
-                Stamps.SPACE, RowDigests.SUMS, RowDigests.ROWS, EndQueue.SETTLE, EndQueue.COLLECT, Floors.SPACE));
+                Stamps.SPACE,
+                RowDigests.SUMS,
+                RowDigests.ROWS,
+                EndQueue.SETTLE,
+                EndQueue.COLLECT,
+                Floors.SPACE,
+                Layouts.SPACE));
         for (TableSchema<?> schema : schemas) {
             spaces.add(schema.rows());
             spaces.add(schema.attachments());
@@ -251,7 +257,7 @@ public final class TableReplica {
     }
 
     private void digest(Tx tx, TableSchema<?> schema, Bytes key, Optional<Bytes> old, Optional<Bytes> now) {
-        if (replicas.of(schema.placement(), RowKeys.partition(key)).size() > 1) {
+        if (!replicas.isAlone()) {
             RowDigests.replace(tx, replicas.range(schema.placement(), key), schema.name(), key, old, now);
         }
     }
@@ -326,6 +332,10 @@ public final class TableReplica {
     public record HereRow<T>(Bytes partition, Bytes sort, T row) {}
 
     TableSchema<?> schema(String table) {
-        return Objects.requireNonNull(schemas.get(table), table);
+        TableSchema<?> schema = schemas.get(table);
+        if (schema == null) {
+            throw new IllegalArgumentException("no table is called " + table);
+        }
+        return schema;
     }
 }

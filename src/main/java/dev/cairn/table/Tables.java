@@ -26,6 +26,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.IntUnaryOperator;
 import java.util.function.Supplier;
 
 /**
@@ -75,7 +76,7 @@ public final class Tables {
 
     /** As {@link #write}, but with one stamp: for what may come to be once at most. */
     public Uni<Outcome> writeOnce(Bytes partition, Consumer<Batch> fill) {
-        return write(replicas.of(TableSchema.Placement.SHARDED, partition), partition, fill);
+        return write(TableSchema.Placement.SHARDED, partition, fill);
     }
 
     /** A batch as one request, for whoever sends it along with something else. */
@@ -89,18 +90,21 @@ public final class Tables {
     public Uni<Void> join(Bytes partition, Consumer<Batch> fill) {
         Batch batch = new Batch(stamps.clock().next());
         fill.accept(batch);
-        return join(replicas.of(TableSchema.Placement.SHARDED, partition), batch.join(partition));
+        return join(TableSchema.Placement.SHARDED, batch.join(partition));
     }
 
-    private Uni<Void> join(List<NodeId> nodes, Request.JoinRows request) {
-        return Quorum.<Request.Joined>decide(List.of(nodes), _ -> true, node -> peers.call(node, request))
-                .replaceWithVoid();
+    private Uni<Void> join(TableSchema.Placement placement, Request.JoinRows request) {
+        return replicas.writing(
+                placement,
+                request.partition(),
+                targets -> Quorum.<Request.Joined>decide(targets.sets(), _ -> true, node -> targets.call(node, request))
+                        .replaceWithVoid());
     }
 
     /** Writes rows of full-copy tables, all or none; {@code fill} may run several times. */
     public Uni<Outcome> writeEverywhere(Consumer<Batch> fill) {
         Bytes partition = RowKeys.FULL_COPY_PARTITION;
-        return again(RESTAMPS, () -> write(replicas.of(TableSchema.Placement.FULL_COPY, partition), partition, fill));
+        return again(RESTAMPS, () -> write(TableSchema.Placement.FULL_COPY, partition, fill));
     }
 
     private static Uni<Outcome> again(int retries, Supplier<Uni<Outcome>> write) {
@@ -114,14 +118,24 @@ public final class Tables {
         });
     }
 
-    private Uni<Outcome> write(List<NodeId> nodes, Bytes partition, Consumer<Batch> fill) {
+    private Uni<Outcome> write(TableSchema.Placement placement, Bytes partition, Consumer<Batch> fill) {
         Batch batch = new Batch(stamps.clock().next());
         fill.accept(batch);
         Request.ApplyBatch request = batch.request(partition);
-        return Quorum.<Applied>decide(List.of(nodes), Applied.Done.class::isInstance, node -> peers.call(node, request))
+        return replicas.writing(placement, partition, targets -> apply(placement, targets, request))
                 .chain(gathered -> gathered.reached()
                         ? Uni.createFrom().item(Outcome.WRITTEN)
                         : failed(batch, gathered.answers()));
+    }
+
+    private static Uni<Quorum.Gathered<Applied>> apply(
+            TableSchema.Placement placement, Replicas.Targets targets, Request.ApplyBatch request) {
+        if (placement == TableSchema.Placement.FULL_COPY) {
+            // What they miss, they are told of when they compare rows.
+            targets.followers()
+                    .forEach(node -> targets.call(node, request).subscribe().with(_ -> {}, _ -> {}));
+        }
+        return Quorum.decide(targets.sets(), Applied.Done.class::isInstance, node -> targets.call(node, request));
     }
 
     private Uni<Outcome> failed(Batch batch, List<Applied> answers) {
@@ -168,10 +182,21 @@ public final class Tables {
     /** The row of a sharded table, joined over a quorum; empty when no replica has one. */
     public <T extends Crdt<T>> Uni<Optional<Found<T>>> read(
             TableSchema<T> table, Bytes partition, Bytes sort, Request.Attachments attachments) {
-        List<NodeId> nodes = replicas.of(table.placement(), partition);
-        Request.ReadRow request = new Request.ReadRow(table.name(), partition, sort, attachments);
-        return Quorum.gather(nodes, Quorum.meeting(nodes.size()), node -> peers.call(node, request))
-                .map(answers -> join(table, answers));
+        return rows(table, partition, sort, attachments).map(answers -> join(table, answers));
+    }
+
+    private Uni<List<FoundRow>> rows(
+            TableSchema<?> table, Bytes partition, Bytes sort, Request.Attachments attachments) {
+        return gather(
+                table, partition, new Request.ReadRow(table.name(), partition, sort, attachments), Quorum::meeting);
+    }
+
+    private <R> Uni<List<R>> gather(
+            TableSchema<?> table, Bytes partition, Request<R> request, IntUnaryOperator wanted) {
+        return replicas.reading(table.placement(), partition, targets -> {
+            List<NodeId> nodes = targets.nodes();
+            return Quorum.gather(nodes, wanted.applyAsInt(nodes.size()), node -> targets.call(node, request));
+        });
     }
 
     /**
@@ -179,11 +204,7 @@ public final class Tables {
      * first.
      */
     public <T extends Crdt<T>> Uni<Optional<T>> readSpread(TableSchema<T> table, Bytes partition, Bytes sort) {
-        List<NodeId> nodes = replicas.of(table.placement(), partition);
-        return Quorum.gather(
-                        nodes,
-                        Quorum.meeting(nodes.size()),
-                        node -> peers.call(node, new Request.ReadRow(table.name(), partition, sort, LEAVE)))
+        return rows(table, partition, sort, LEAVE)
                 .chain(answers -> answers.stream().map(FoundRow::row).distinct().count() == 1
                         ? Uni.createFrom().item(join(table, answers).map(Found::row))
                         : read(table, partition, sort, SEND).chain(found -> spread(table, partition, sort, found)));
@@ -191,11 +212,12 @@ public final class Tables {
 
     /** Completes when all replicas have the same row: what one of them alone has been told of is known then. Fails when one does not answer. */
     public <T extends Crdt<T>> Uni<Void> unite(TableSchema<T> table, Bytes partition, Bytes sort) {
-        List<NodeId> nodes = replicas.of(table.placement(), partition);
-        return Repeat.whileTrue(() -> Quorum.gather(
-                        nodes,
-                        nodes.size(),
-                        node -> peers.call(node, new Request.ReadRow(table.name(), partition, sort, SEND)))
+        Request.ReadRow request = new Request.ReadRow(table.name(), partition, sort, SEND);
+        return Repeat.whileTrue(() -> replicas.writing(
+                        table.placement(),
+                        partition,
+                        targets -> Quorum.gather(
+                                targets.nodes(), targets.nodes().size(), node -> targets.call(node, request)))
                 .chain(answers -> answers.stream().map(FoundRow::row).distinct().count() == 1
                         ? Uni.createFrom().item(false)
                         : spread(table, partition, sort, join(table, answers)).replaceWith(true)));
@@ -211,16 +233,28 @@ public final class Tables {
                 partition,
                 List.of(new Request.RowWrite(
                         table.name(), sort, row, found.get().attachment())));
-        return join(replicas.of(table.placement(), partition), request)
+        return join(table.placement(), request)
                 .replaceWith(Optional.of(found.get().row()));
     }
 
-    /** The row of a full-copy table as this node has it, without asking anybody. */
-    public <T extends Crdt<T>> Uni<Optional<T>> readHere(TableSchema<T> table, Bytes sort) {
+    /**
+     * What {@code decode} makes of the row of a full-copy table as this node has it, without asking anybody; where that is nothing, of what a
+     * quorum has.
+     */
+    public <T extends Crdt<T>, V> Uni<Optional<V>> lookUp(
+            TableSchema<T> table, Bytes sort, Function<T, Optional<V>> decode) {
         Request.ReadRow request =
                 new Request.ReadRow(table.name(), RowKeys.FULL_COPY_PARTITION, sort, Request.Attachments.LEAVE);
         return peers.call(peers.self(), request)
-                .map(answer -> join(table, List.of(answer)).map(Found::row));
+                .map(answer -> join(table, List.of(answer)).map(Found::row).flatMap(decode))
+                .chain(here -> here.isPresent() || replicas.isAlone()
+                        ? Uni.createFrom().item(here)
+                        : readSpread(table, sort).map(row -> row.flatMap(decode)));
+    }
+
+    /** As {@link #readSpread(TableSchema, Bytes, Bytes)}, of a full-copy table. */
+    public <T extends Crdt<T>> Uni<Optional<T>> readSpread(TableSchema<T> table, Bytes sort) {
+        return readSpread(table, RowKeys.FULL_COPY_PARTITION, sort);
     }
 
     /** A row and its attachment, if it was asked for and there is one. */
@@ -258,9 +292,7 @@ public final class Tables {
 
     /** Live rows of a sharded table, joined key by key over a quorum before tombstones are dropped. */
     public <T extends Crdt<T>> Uni<Page<T>> range(TableSchema<T> table, Bytes partition, Query query) {
-        List<NodeId> nodes = replicas.of(table.placement(), partition);
-        Request.ReadRange request = request(table, partition, query);
-        return Quorum.gather(nodes, Quorum.meeting(nodes.size()), node -> peers.call(node, request))
+        return gather(table, partition, request(table, partition, query), Quorum::meeting)
                 .map(answers -> page(table, answers, query.limit()));
     }
 

@@ -33,7 +33,7 @@ final class CairnCommandTest extends CommandFixture {
              {"id":"0123456789abcdef0123","hostname":"a","addr":"10.0.0.1:3901","isUp":true,"cairnVersion":"1",
               "role":{"zone":"z1","tags":["ssd"],"capacity":1073741824},
               "dataPartition":{"available":1048576,"total":2097152}},
-             {"id":"fe","hostname":"b","isUp":false,"lastSeenSecsAgo":7,"role":{"zone":"z2","tags":[],"capacity":null}}]}\
+             {"id":"fe","hostname":"b","addr":"10.0.0.2:3901","trouble":"it cannot be reached","isUp":false,"lastSeenSecsAgo":7,"role":{"zone":"z2","tags":[],"capacity":null}}]}\
             """);
         assertThat(cairn("status")).isZero();
         assertThat(out).hasToString("""
@@ -42,8 +42,8 @@ final class CairnCommandTest extends CommandFixture {
             0123456789abcdef  a         10.0.0.1:3901  ssd   z1    1.0 GiB   1.0 MiB (50.0%)  1
 
             ==== FAILED NODES ====
-            ID  HOSTNAME  TAGS  ZONE  CAPACITY  LAST SEEN
-            fe  b               z2    gateway   7 s ago
+            ID  HOSTNAME  ADDRESS        TAGS  ZONE  CAPACITY  LAST SEEN  WHY
+            fe  b         10.0.0.2:3901        z2    gateway   7 s ago    it cannot be reached
             """);
     }
 
@@ -144,7 +144,7 @@ final class CairnCommandTest extends CommandFixture {
             assertThat(out.toString()).contains("Usage: cairn").contains("--help");
         });
         assertThat(words)
-                .filteredOn(line -> !Set.of("server", "key", "bucket", "node", "worker", "block")
+                .filteredOn(line -> !Set.of("server", "key", "bucket", "node", "layout", "worker", "block")
                         .contains(String.join(" ", line)))
                 .filteredOn(line -> !line.isEmpty())
                 .allSatisfy(line -> {

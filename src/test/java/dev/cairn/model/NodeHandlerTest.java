@@ -19,6 +19,10 @@ import dev.cairn.kernel.id.OwnerId;
 import dev.cairn.kernel.io.ByteSource;
 import dev.cairn.kernel.time.Stamp;
 import dev.cairn.layout.Layout;
+import dev.cairn.layout.LayoutGate;
+import dev.cairn.layout.LayoutView;
+import dev.cairn.layout.Layouts;
+import dev.cairn.net.LocalPeers;
 import dev.cairn.net.Request;
 import dev.cairn.sim.World;
 import dev.cairn.store.Space;
@@ -65,16 +69,19 @@ final class NodeHandlerTest {
         Env env = machine.env();
         Store store = machine.store();
         var uptime = world.await(Uptime.open(env, store));
-        var replicas = new Replicas(() -> LAYOUT);
+        var layouts = world.await(Layouts.open(env, store, LayoutView.of(LAYOUT)));
+        var self = LAYOUT.everyNode().getFirst();
+        var replicas = new Replicas(layouts, new LocalPeers(self), LAYOUT.bits(), true);
         var floors = world.await(Floors.open(store, replicas));
         var ends = new EndQueue(uptime, Duration.ofMinutes(1));
         var references = new BlockReferences(new Grace(uptime, Duration.ofMinutes(1), () -> true));
         var rows = new TableReplica(store, replicas, floors, ends, List.of(references.table()));
-        return new NodeHandler(rows, new BlockReplica(store, files, rows, references));
+        return new NodeHandler(
+                rows, new BlockReplica(store, files, rows, references), layouts, new LayoutGate(layouts, self));
     }
 
     private Request.Applied put(BlockHash hash, ByteSource body) {
-        return world.await(handler.putBlock(new Request.PutBlock(hash, CONTENT.length(), REFERENCE, body)));
+        return world.await(handler.putBlock(new Request.PutBlock(hash, CONTENT.length(), REFERENCE, () -> body)));
     }
 
     private Bytes get(BlockHash hash, int from, int to) {

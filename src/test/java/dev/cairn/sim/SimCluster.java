@@ -4,6 +4,7 @@ import dev.cairn.kernel.codec.Bytes;
 import dev.cairn.kernel.codec.Sha256;
 import dev.cairn.kernel.id.NodeId;
 import dev.cairn.layout.Layout;
+import dev.cairn.layout.LayoutView;
 import dev.cairn.model.StorageNode;
 import dev.cairn.store.Space;
 import dev.cairn.table.RowType;
@@ -66,8 +67,8 @@ final class SimCluster {
         /** Opens what its disks hold and serves. */
         void start() {
             var env = machine.env();
-            var opened = world.await(
-                    StorageNode.open(env, machine.store(), machine.blocks(), layout, net.peers(id, env), settings));
+            var opened = world.await(StorageNode.open(
+                    env, machine.store(), machine.blocks(), LayoutView.of(layout), net.peers(id, env), settings));
             net.serve(id, env, opened.handler());
             opened.start();
             node = opened;

@@ -93,7 +93,7 @@ final class SimNet {
         }
         return Uni.createFrom().emitter(answer -> {
             env.in(DEADLINE.toNanos(), "net.deadline", () -> answer.fail(silence()));
-            if (filters.containsKey(from) && !filters.get(from).test(request)) {
+            if (filters.containsKey(from) && !filters.get(from).test(inside(request))) {
                 return;
             }
             int copies = isRepeatable(request) && random.nextInt(1000) < twicePerMille ? 2 : 1;
@@ -117,7 +117,11 @@ final class SimNet {
     }
 
     private static boolean isRepeatable(Request<?> request) {
-        return !(request instanceof Request.PutBlock);
+        return !(inside(request) instanceof Request.PutBlock);
+    }
+
+    private static Request<?> inside(Request<?> request) {
+        return request instanceof Request.Under<?> under ? inside(under.request()) : request;
     }
 
     private Place place(NodeId node) {
@@ -152,10 +156,16 @@ final class SimNet {
     /** A body that goes along is pulled over the same links. */
     @SuppressWarnings("unchecked") // the same kind of request, so the same type of answer
     private <R> Request<R> carried(Request<R> request, NodeId from, SimEnv env, NodeId to) {
-        return request instanceof Request.PutBlock put
-                ? (Request<R>) new Request.PutBlock(
-                        put.hash(), put.length(), put.reference(), new Remote(put.body(), from, env, to))
-                : request;
+        return switch (request) {
+            case Request.Under<R> under -> new Request.Under<>(under.layout(), carried(under.request(), from, env, to));
+            case Request.PutBlock put ->
+                (Request<R>) new Request.PutBlock(
+                        put.hash(),
+                        put.length(),
+                        put.reference(),
+                        () -> new Remote(put.body().read(), from, env, to));
+            default -> request;
+        };
     }
 
     @SuppressWarnings("unchecked") // a source for a source

@@ -11,6 +11,8 @@ import dev.cairn.kernel.io.ByteSource;
 import dev.cairn.kernel.time.HybridClock;
 import dev.cairn.kernel.time.Stamp;
 import dev.cairn.layout.Layout;
+import dev.cairn.layout.LayoutView;
+import dev.cairn.layout.Layouts;
 import dev.cairn.net.LocalPeers;
 import dev.cairn.net.Request;
 import dev.cairn.net.Request.Applied;
@@ -60,7 +62,9 @@ abstract class TableFixture {
         final Stamps stamps = world.await(Stamps.open(env, store, self));
         final HybridClock clock = stamps.clock();
         final Uptime uptime = world.await(Uptime.open(env, store));
-        final Replicas replicas = new Replicas(() -> layout);
+        final LocalPeers peers = new LocalPeers(self);
+        final Layouts layouts = world.await(Layouts.open(env, store, LayoutView.of(layout)));
+        final Replicas replicas = new Replicas(layouts, peers, layout.bits(), true);
         final Floors floors = world.await(Floors.open(store, replicas));
         final EndQueue ends = new EndQueue(uptime, AGE);
         final TableReplica replica = new TableReplica(store, replicas, floors, ends, List.of(ROWS, MAPS));
@@ -68,7 +72,6 @@ abstract class TableFixture {
         final Endings endings;
 
         Engine() {
-            var peers = new LocalPeers(self);
             peers.serve(new RowsOnly(replica));
             tables = new Tables(peers, replicas, stamps, IllegalStateException::new);
             endings = new Endings(env, store, replicas, floors, ends, replica, peers);
@@ -85,6 +88,21 @@ abstract class TableFixture {
         @Override
         public Uni<Request.Joined> join(Request.JoinRows request) {
             return replica.join(request);
+        }
+
+        @Override
+        public <R> Uni<R> under(Request.Under<R> request) {
+            return answer(request.request());
+        }
+
+        @Override
+        public Uni<Bytes> shareLayout(Request.ShareLayout request) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public Uni<List<BlockHash>> haveBlocks(Request.HaveBlocks request) {
+            throw new UnsupportedOperationException();
         }
 
         @Override

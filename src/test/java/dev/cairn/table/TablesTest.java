@@ -24,7 +24,7 @@ final class TablesTest extends TableFixture {
                 .set(MAPS, KEY, "b", Bytes.utf8("2"))
                 .set(MAPS, KEY, "c", Bytes.utf8("3"))
                 .unset(MAPS, KEY, "c")));
-        var row = world.await(engine.tables.readHere(MAPS, KEY)).orElseThrow();
+        var row = world.await(engine.tables.readSpread(MAPS, KEY)).orElseThrow();
         assertThat(row.get("a")).contains(Bytes.utf8("1"));
         assertThat(row.get("b")).contains(Bytes.utf8("2"));
         assertThat(row.has("c")).isFalse();

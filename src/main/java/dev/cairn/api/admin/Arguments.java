@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.cairn.config.Suggestion;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -28,6 +29,12 @@ final class Arguments {
         } catch (IOException e) {
             throw AdminException.invalid("the body is not JSON: " + firstLine(e));
         }
+    }
+
+    /** Reads a body that is a list of texts. */
+    static List<String> textsOf(@Nullable String body) {
+        return of("{\"list\":" + (body == null || body.isBlank() ? "[]" : body) + "}", "list")
+                .texts("list");
     }
 
     private static Arguments checked(String where, JsonNode tree, String... known) {
@@ -73,6 +80,54 @@ final class Arguments {
     /** A member that is an object with these members only. */
     Optional<Arguments> object(String name, String... known) {
         return member(name).map(value -> checked(name, value, known));
+    }
+
+    /** A member that is a whole number from {@code least} on. */
+    Optional<Long> number(String name, long least) {
+        return member(name).map(value -> {
+            if (!value.canConvertToLong() || !value.isIntegralNumber() || value.longValue() < least) {
+                throw AdminException.invalid("%s: %s is not a whole number from %d on".formatted(where, name, least));
+            }
+            return value.longValue();
+        });
+    }
+
+    long requiredNumber(String name, long least) {
+        return number(name, least).orElseThrow(() -> AdminException.invalid("%s lacks %s".formatted(where, name)));
+    }
+
+    /** A member that is a list of texts; empty if it is absent or null. */
+    List<String> texts(String name) {
+        List<String> texts = new ArrayList<>();
+        for (JsonNode element : list(name)) {
+            if (!element.isTextual()) {
+                throw AdminException.invalid("%s: %s is not a list of strings".formatted(where, name));
+            }
+            texts.add(element.textValue());
+        }
+        return texts;
+    }
+
+    /** A member that is a list of objects with these members only; empty if it is absent or null. */
+    List<Arguments> objects(String name, String... known) {
+        List<Arguments> objects = new ArrayList<>();
+        for (JsonNode element : list(name)) {
+            objects.add(checked("an element of " + name, element, known));
+        }
+        return objects;
+    }
+
+    private Iterable<JsonNode> list(String name) {
+        JsonNode value = member(name).orElse(null);
+        if (value != null && !value.isArray()) {
+            throw AdminException.invalid("%s: %s is not a list".formatted(where, name));
+        }
+        return value == null ? List.of() : value;
+    }
+
+    /** What a member is, for one that may be of several types. */
+    boolean isText(String name) {
+        return member(name).filter(JsonNode::isTextual).isPresent();
     }
 
     private Optional<JsonNode> member(String name) {

@@ -56,6 +56,10 @@ public final class Json {
         return NODES.objectNode();
     }
 
+    public static ArrayNode array() {
+        return NODES.arrayNode();
+    }
+
     private static JsonNode value(JsonParser in) throws IOException {
         return switch (in.currentToken()) {
             case START_OBJECT -> {

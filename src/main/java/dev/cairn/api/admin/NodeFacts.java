@@ -21,6 +21,9 @@ public interface NodeFacts {
     /** Blocks whose files were damaged and that are not here again since. */
     Uni<List<BlockError>> blockErrors();
 
+    /** Meets the node of that id and address, {@code id@host:port}. */
+    Uni<Void> connect(String node);
+
     /** A background loop; {@code state} is busy, idle or failing. */
     record WorkerInfo(
             int id,
@@ -43,7 +46,7 @@ public interface NodeFacts {
 
     record ClusterStatus(long layoutVersion, List<NodeStatus> nodes) {}
 
-    /** A node as this one sees it; {@code lastSeenSecsAgo} is 0 for one that is up. */
+    /** A node as this one sees it; {@code lastSeenSecsAgo} is 0 for one that is up, {@code trouble} says why one is not. */
     record NodeStatus(
             String id,
             String addr,
@@ -51,13 +54,15 @@ public interface NodeFacts {
             String cairnVersion,
             boolean isUp,
             long lastSeenSecsAgo,
-            Role role,
+            @Nullable Role role,
             boolean draining,
             Partition dataPartition,
-            Partition metadataPartition) {}
+            Partition metadataPartition,
+            @Nullable Long latencyMicros,
+            @Nullable String trouble) {}
 
-    /** What the layout gives a node to do; capacity in bytes. */
-    record Role(String zone, List<String> tags, long capacity) {}
+    /** What the layout gives a node to do; capacity in bytes, none for a gateway. */
+    record Role(String zone, List<String> tags, @Nullable Long capacity) {}
 
     /** Bytes of the file system a directory lies on. */
     record Partition(long available, long total) {}

@@ -26,7 +26,7 @@ final class Errors {
     private static S3Exception of(Failure failure) {
         return switch (failure) {
             case Failure.QuorumLost _ -> S3Error.SERVICE_UNAVAILABLE.exception();
-            case Failure.Overloaded _, Failure.Stopping _ -> S3Error.SLOW_DOWN.exception();
+            case Failure.Overloaded _, Failure.Stopping _, Failure.StaleLayout _ -> S3Error.SLOW_DOWN.exception();
             case Failure.DiskFull _ -> S3Error.SLOW_DOWN.exception("There is no room for new data on this node.");
             case Failure.Corrupt _ -> S3Error.INTERNAL_ERROR.exception();
         };

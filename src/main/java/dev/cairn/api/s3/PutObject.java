@@ -9,12 +9,12 @@ import dev.cairn.api.http.checksum.BodyDigests;
 import dev.cairn.api.http.checksum.Checksum;
 import dev.cairn.api.http.checksum.ChecksumAlgorithm;
 import dev.cairn.block.StoredBody;
+import dev.cairn.kernel.codec.Protos;
 import dev.cairn.kernel.id.BucketId;
 import dev.cairn.model.ObjectMeta;
 import dev.cairn.model.ObjectStore;
 import dev.cairn.proto.BodyValue;
 import dev.cairn.proto.ChecksumValue;
-import dev.cairn.table.Protos;
 import io.smallrye.mutiny.Uni;
 import java.util.Optional;
 

@@ -3,8 +3,8 @@ package dev.cairn.api.s3;
 import dev.cairn.api.http.checksum.Checksum;
 import dev.cairn.api.http.checksum.ChecksumAlgorithm;
 import dev.cairn.api.http.checksum.ChecksumType;
+import dev.cairn.kernel.codec.Protos;
 import dev.cairn.proto.ChecksumValue;
-import dev.cairn.table.Protos;
 import java.util.Optional;
 
 /** Checksums as rows keep them: algorithms by number, 1 to 5 in the order of {@link ChecksumAlgorithm}; 0 is none. */

@@ -39,7 +39,7 @@ final class AdminReferenceTest {
     @Test
     void the_resources_serve_every_call_with_its_method() {
         Map<String, String> served = new TreeMap<>();
-        Stream.of(KeyResource.class, BucketResource.class, ClusterResource.class)
+        Stream.of(KeyResource.class, BucketResource.class, ClusterResource.class, LayoutResource.class)
                 .peek(type ->
                         assertThat(type.isAnnotationPresent(AdminApi.class)).isTrue())
                 .flatMap(type -> Arrays.stream(type.getDeclaredMethods()))
@@ -101,6 +101,11 @@ final class AdminReferenceTest {
         @Override
         public Uni<List<BlockError>> blockErrors() {
             return Uni.createFrom().item(List.of());
+        }
+
+        @Override
+        public Uni<Void> connect(String node) {
+            throw new UnsupportedOperationException();
         }
 
         @Override

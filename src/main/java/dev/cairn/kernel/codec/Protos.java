@@ -1,4 +1,4 @@
-package dev.cairn.table;
+package dev.cairn.kernel.codec;
 
 import com.google.protobuf.ByteOutput;
 import com.google.protobuf.ByteString;
@@ -8,7 +8,6 @@ import com.google.protobuf.MessageLite;
 import com.google.protobuf.Parser;
 import com.google.protobuf.UnsafeByteOperations;
 import dev.cairn.kernel.Failure;
-import dev.cairn.kernel.codec.Bytes;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
