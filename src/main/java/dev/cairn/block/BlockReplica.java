@@ -97,15 +97,18 @@ public final class BlockReplica {
                         : Uni.createFrom().item(new Applied.Missing())));
     }
 
-    /** Which of these blocks are whole here. */
-    public Uni<List<BlockHash>> have(List<BlockHash> hashes) {
-        return Multi.createFrom()
-                .iterable(hashes)
-                .onItem()
-                .transformToUniAndConcatenate(hash ->
-                        files.length(hash).map(length -> length.isPresent() ? List.of(hash) : List.<BlockHash>of()))
-                .collect()
-                .in(ArrayList::new, List::addAll);
+    /** Which of these blocks somebody refers to here although they are not here. */
+    public Uni<List<BlockHash>> lacked(List<BlockHash> hashes) {
+        return store.commitLazily(tx -> hashes.stream()
+                        .filter(hash -> BlockReferences.count(tx, hash.value()) > 0)
+                        .toList())
+                .chain(wanted -> Multi.createFrom()
+                        .iterable(wanted)
+                        .onItem()
+                        .transformToUniAndConcatenate(hash -> files.length(hash)
+                                .map(length -> length.isPresent() ? List.<BlockHash>of() : List.of(hash)))
+                        .collect()
+                        .in(ArrayList::new, List::addAll));
     }
 
     /** The bytes [from, to) of a block; that it is not here comes out with the first piece. */

@@ -101,7 +101,7 @@ public final class BlockResync {
     }
 
     private Uni<Void> fetch(BlockHash hash, int length) {
-        List<NodeId> others = replicas.holders(hash.value()).stream()
+        List<NodeId> others = replicas.keepers(hash.value()).stream()
                 .filter(node -> !node.equals(peers.self()))
                 .toList();
         if (others.isEmpty()) {

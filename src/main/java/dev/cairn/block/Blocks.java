@@ -19,7 +19,6 @@ import dev.cairn.table.Tables;
 import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
@@ -193,10 +192,10 @@ public final class Blocks {
         if (replicas.isAlone()) {
             return here.get(hash, from, to);
         }
-        List<NodeId> order = new ArrayList<>(replicas.holders(hash.value()));
-        if (order.remove(peers.self())) {
-            order.addFirst(peers.self());
-        }
-        return new FailoverSource(order, from, to, (node, at) -> peers.call(node, new Request.GetBlock(hash, at, to)));
+        return new FailoverSource(
+                replicas.keepers(hash.value()),
+                from,
+                to,
+                (node, at) -> peers.call(node, new Request.GetBlock(hash, at, to)));
     }
 }

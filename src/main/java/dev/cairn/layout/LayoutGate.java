@@ -1,12 +1,14 @@
 package dev.cairn.layout;
 
 import dev.cairn.kernel.Failure;
+import dev.cairn.kernel.codec.Bytes;
 import dev.cairn.kernel.id.NodeId;
 import io.smallrye.mutiny.Uni;
 import io.smallrye.mutiny.subscription.UniEmitter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Supplier;
@@ -33,8 +35,11 @@ public final class LayoutGate {
         this.self = self;
     }
 
-    /** Runs {@code work} unless the version is another one than this node goes by; fails with {@code StaleLayout} then. */
-    public <R> Uni<R> pass(long version, Kind kind, Supplier<Uni<R>> work) {
+    /**
+     * Runs {@code work} unless the version is another one than this node goes by, or the partition (empty: none in particular) is none that it
+     * holds; fails with {@code StaleLayout} then.
+     */
+    public <R> Uni<R> pass(long version, Kind kind, Optional<Bytes> partition, Supplier<Uni<R>> work) {
         synchronized (this) {
             // Entered before the fences are looked at: who raises one and then waits finds either this one here or
             // refused.
@@ -43,7 +48,8 @@ public final class LayoutGate {
         LayoutView view = layouts.view();
         Fences mine = view.fences(self);
         long lowest = kind == Kind.WRITE ? mine.ack() : mine.syncAck();
-        if (version > view.number() || version < lowest) {
+        boolean isElsewhere = kind == Kind.WRITE && partition.isPresent() && !view.isReplica(self, partition.get());
+        if (version > view.number() || version < lowest || isElsewhere) {
             leave(version);
             return Uni.createFrom().failure(new Failure.StaleLayout(view.number()).asException());
         }

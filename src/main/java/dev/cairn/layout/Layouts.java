@@ -65,7 +65,8 @@ public final class Layouts {
 
     /** Joins what another node knows; completes when that is durable. Fails when the two contradict each other. */
     public Uni<LayoutView> learn(Bytes theirs) {
-        return learn(LayoutCodec.decode(theirs));
+        Known mine = known;
+        return theirs.equals(mine.encoded()) ? Uni.createFrom().item(mine.view()) : learn(LayoutCodec.decode(theirs));
     }
 
     public Uni<LayoutView> learn(LayoutView theirs) {

@@ -127,6 +127,11 @@ record BucketCounters(long objects, long bytes, long uploads, long parts, long p
         }
 
         @Override
+        public boolean isDerived() {
+            return true;
+        }
+
+        @Override
         public Stamp stamp(BucketCounters row) {
             return Stamp.ZERO;
         }

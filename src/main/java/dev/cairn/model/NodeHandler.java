@@ -9,9 +9,11 @@ import dev.cairn.layout.Layouts;
 import dev.cairn.net.Request;
 import dev.cairn.net.Request.Applied;
 import dev.cairn.net.RequestHandler;
+import dev.cairn.table.RowKeys;
 import dev.cairn.table.TableReplica;
 import io.smallrye.mutiny.Uni;
 import java.util.List;
+import java.util.Optional;
 
 /** Answers requests from the rows and blocks of this node. */
 final class NodeHandler implements RequestHandler {
@@ -29,13 +31,29 @@ final class NodeHandler implements RequestHandler {
 
     @Override
     public <R> Uni<R> under(Request.Under<R> request) {
-        return gate.pass(request.layout(), kind(request.request()), () -> answer(request.request()));
+        Request<R> inside = request.request();
+        return gate.pass(request.layout(), kind(inside), partition(inside), () -> answer(inside));
+    }
+
+    /** Of a sharded table, to which the request writes. */
+    private static Optional<Bytes> partition(Request<?> request) {
+        return switch (request) {
+            case Request.ApplyBatch batch -> Optional.of(batch.partition()).filter(NodeHandler::isSharded);
+            case Request.JoinRows rows -> Optional.of(rows.partition()).filter(NodeHandler::isSharded);
+            case Request.PutBlock put -> Optional.of(put.hash().value());
+            case Request.ReferBlock refer -> Optional.of(refer.hash().value());
+            default -> Optional.empty();
+        };
+    }
+
+    private static boolean isSharded(Bytes partition) {
+        return !partition.equals(RowKeys.FULL_COPY_PARTITION);
     }
 
     private static LayoutGate.Kind kind(Request<?> request) {
         return switch (request) {
             case Request.ReadRow _, Request.ReadRange _, Request.GetBlock _, Request.Digest _ -> LayoutGate.Kind.READ;
-            case Request.OwnedBlocks _, Request.HaveBlocks _, Request.ShareLayout _ -> LayoutGate.Kind.READ;
+            case Request.OwnedBlocks _, Request.LackedBlocks _, Request.ShareLayout _ -> LayoutGate.Kind.READ;
             case Request.ApplyBatch _, Request.JoinRows _, Request.RaiseFloor _ -> LayoutGate.Kind.WRITE;
             case Request.PutBlock _, Request.ReferBlock _ -> LayoutGate.Kind.WRITE;
             case Request.Under<?> inner -> kind(inner.request());
@@ -93,8 +111,8 @@ final class NodeHandler implements RequestHandler {
     }
 
     @Override
-    public Uni<List<BlockHash>> haveBlocks(Request.HaveBlocks request) {
-        return blocks.have(request.hashes());
+    public Uni<List<BlockHash>> lackedBlocks(Request.LackedBlocks request) {
+        return blocks.lacked(request.hashes());
     }
 
     @Override

@@ -1,6 +1,7 @@
 package dev.cairn.model;
 
 import dev.cairn.block.BlockCleaner;
+import dev.cairn.block.BlockDeparture;
 import dev.cairn.block.BlockFiles;
 import dev.cairn.block.BlockReferences;
 import dev.cairn.block.BlockReplica;
@@ -25,6 +26,7 @@ import dev.cairn.table.EndQueue;
 import dev.cairn.table.Endings;
 import dev.cairn.table.FloorRaiser;
 import dev.cairn.table.Floors;
+import dev.cairn.table.Handover;
 import dev.cairn.table.Replicas;
 import dev.cairn.table.Stamps;
 import dev.cairn.table.TableReplica;
@@ -53,6 +55,7 @@ public final class StorageNode {
     private final AntiEntropy antiEntropy;
     private final FloorRaiser floorRaiser;
     private final Layouts layouts;
+    private final Handover handover;
     private final BlockScrub scrub;
     private final Workers workers;
     private final Opened opened;
@@ -93,7 +96,16 @@ public final class StorageNode {
         resync = new BlockResync(env, store, files, blocksHere, peers, replicas);
         blocks = new Blocks(peers, replicas, store, tables, files, references, blocksHere);
         Bodies bodies = new Bodies(blocks, tables, settings.bodies());
-        handler = new NodeHandler(replica, blocksHere, layouts, new LayoutGate(layouts, peers.self()));
+        LayoutGate gate = new LayoutGate(layouts, peers.self());
+        handler = new NodeHandler(replica, blocksHere, layouts, gate);
+        handover = new Handover(
+                env,
+                store,
+                layouts,
+                gate,
+                new Handover.Place(peers.self(), replicas, replica, opened.floors()),
+                antiEntropy,
+                new BlockDeparture(store, files, peers, references));
         intents = new Intents(env, tables, replica, lives);
         objects = new ObjectStore(env, tables, bodies, intents);
         uploads = new Uploads(env, tables, bodies, intents, objects);
@@ -163,6 +175,9 @@ public final class StorageNode {
         endings.start(workers);
         antiEntropy.start(workers);
         floorRaiser.start(workers);
+        if (!opened.replicas().isAlone()) {
+            handover.start(workers);
+        }
         scrub.start(workers);
     }
 

@@ -105,8 +105,8 @@ public sealed interface Request<R> {
     /** The blocks above {@code after} that an owner refers to, as far as this node knows; empty at the end. */
     record OwnedBlocks(OwnerId owner, Bytes after, int limit) implements Request<List<BlockHash>> {}
 
-    /** Which of these blocks are whole here. */
-    record HaveBlocks(List<BlockHash> hashes) implements Request<List<BlockHash>> {}
+    /** Which of these blocks somebody refers to here although they are not here. */
+    record LackedBlocks(List<BlockHash> hashes) implements Request<List<BlockHash>> {}
 
     /** The bytes [from, to) of a block. */
     record GetBlock(BlockHash hash, int from, int to) implements Request<ByteSource> {}

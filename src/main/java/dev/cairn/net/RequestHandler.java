@@ -24,7 +24,7 @@ public interface RequestHandler {
                     case Request.OwnedBlocks owned -> ownedBlocks(owned);
                     case Request.ReferBlock refer -> referBlock(refer);
                     case Request.PutBlock put -> putBlock(put);
-                    case Request.HaveBlocks have -> haveBlocks(have);
+                    case Request.LackedBlocks have -> lackedBlocks(have);
                     case Request.GetBlock get -> getBlock(get);
                 };
     }
@@ -52,7 +52,7 @@ public interface RequestHandler {
 
     Uni<Request.Applied> putBlock(Request.PutBlock request);
 
-    Uni<List<BlockHash>> haveBlocks(Request.HaveBlocks request);
+    Uni<List<BlockHash>> lackedBlocks(Request.LackedBlocks request);
 
     Uni<ByteSource> getBlock(Request.GetBlock request);
 }

@@ -74,7 +74,7 @@ public final class AntiEntropy {
                 .iterable(range.nodes())
                 .filter(node -> !node.equals(peers.self()) && stuck.isDue(node.value(), env.nanoTime()))
                 .onItem()
-                .transformToUniAndConcatenate(node -> compare(range.name(), node)
+                .transformToUniAndConcatenate(node -> compare(range.name(), node, range.version())
                         .invoke(() -> stuck.done(node.value()))
                         .onFailure()
                         .recoverWithItem(why -> {
@@ -86,13 +86,34 @@ public final class AntiEntropy {
                 .last();
     }
 
-    /** Makes the rows of a range equal here and at {@code peer}, but for what changes meanwhile. */
-    Uni<Void> compare(Bytes range, NodeId peer) {
+    /**
+     * Makes the rows of a range equal here and at {@code peer}, but for what changes meanwhile; both go by this version of the layout, the other one
+     * at the latest then.
+     */
+    Uni<Void> compare(Bytes range, NodeId peer, long version) {
+        return compare(range, replicas.under(peer, version));
+    }
+
+    private Asker here() {
+        return new Asker() {
+            @Override
+            public <R> Uni<R> ask(Request<R> request) {
+                return peers.call(peers.self(), request);
+            }
+        };
+    }
+
+    /** Asks one node. */
+    interface Asker {
+        <R> Uni<R> ask(Request<R> request);
+    }
+
+    private Uni<Void> compare(Bytes range, Asker peer) {
         return differences(peer, new Digest(range, "", Bytes.EMPTY))
                 .chain(tables -> each(tables, table -> descend(peer, new Digest(range, table.toUtf8(), Bytes.EMPTY))));
     }
 
-    private Uni<Void> descend(NodeId peer, Digest part) {
+    private Uni<Void> descend(Asker peer, Digest part) {
         return differences(peer, part).chain(names -> {
             if (part.prefix().length() < RowDigests.LEAF_PREFIX) {
                 return each(
@@ -116,8 +137,8 @@ public final class AntiEntropy {
     }
 
     /** The names under which the two have different sums, or only one of them has any. */
-    private Uni<List<Bytes>> differences(NodeId peer, Digest part) {
-        return peers.call(peer, part).chain(theirs -> rows.digest(part).map(mine -> differing(mine, theirs)));
+    private Uni<List<Bytes>> differences(Asker peer, Digest part) {
+        return peer.ask(part).chain(theirs -> rows.digest(part).map(mine -> differing(mine, theirs)));
     }
 
     private static List<Bytes> differing(List<Digested> mine, List<Digested> theirs) {
@@ -133,7 +154,7 @@ public final class AntiEntropy {
         return List.copyOf(open.keySet());
     }
 
-    private Uni<Void> exchange(NodeId peer, String table, List<Bytes> rowKeys) {
+    private Uni<Void> exchange(Asker peer, String table, List<Bytes> rowKeys) {
         List<List<Bytes>> batches = new ArrayList<>();
         for (int at = 0; at < rowKeys.size(); at += ROWS_AT_ONCE) {
             batches.add(rowKeys.subList(at, Math.min(rowKeys.size(), at + ROWS_AT_ONCE)));
@@ -143,21 +164,19 @@ public final class AntiEntropy {
                 .onItem()
                 .transformToUniAndConcatenate(batch -> read(peer, table, batch)
                         .chain(this::join)
-                        .chain(() -> read(peers.self(), table, batch))
+                        .chain(() -> read(here(), table, batch))
                         .chain(mine -> send(peer, mine)))
                 .collect()
                 .last();
     }
 
     /** The rows with what is attached to them, by partition. */
-    private Uni<Map<Bytes, List<RowWrite>>> read(NodeId node, String table, List<Bytes> rowKeys) {
+    private static Uni<Map<Bytes, List<RowWrite>>> read(Asker node, String table, List<Bytes> rowKeys) {
         return Multi.createFrom()
                 .iterable(rowKeys)
                 .onItem()
-                .transformToUniAndConcatenate(key -> peers.call(
-                                node,
-                                new Request.ReadRow(
-                                        table, RowKeys.partition(key), RowKeys.sort(key), Request.Attachments.SEND))
+                .transformToUniAndConcatenate(key -> node.ask(new Request.ReadRow(
+                                table, RowKeys.partition(key), RowKeys.sort(key), Request.Attachments.SEND))
                         .map(found -> Map.entry(key, found)))
                 .collect()
                 .asList()
@@ -189,12 +208,12 @@ public final class AntiEntropy {
                 .replaceWithVoid();
     }
 
-    private Uni<Void> send(NodeId peer, Map<Bytes, List<RowWrite>> mine) {
+    private static Uni<Void> send(Asker peer, Map<Bytes, List<RowWrite>> mine) {
         return Multi.createFrom()
                 .iterable(mine.entrySet())
                 .onItem()
                 .transformToUniAndConcatenate(
-                        partition -> peers.call(peer, new Request.JoinRows(partition.getKey(), partition.getValue())))
+                        partition -> peer.ask(new Request.JoinRows(partition.getKey(), partition.getValue())))
                 .collect()
                 .last()
                 .replaceWithVoid();

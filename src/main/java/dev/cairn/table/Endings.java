@@ -211,7 +211,8 @@ public final class Endings {
         return Multi.createFrom()
                 .iterable(others)
                 .onItem()
-                .transformToUniAndConcatenate(node -> peers.call(node, request).chain(answer -> learn(request, answer)))
+                .transformToUniAndConcatenate(node ->
+                        replicas.under(node, replicas.version()).ask(request).chain(answer -> learn(request, answer)))
                 .collect()
                 .last()
                 .replaceWithVoid();

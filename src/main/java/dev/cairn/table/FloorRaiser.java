@@ -17,6 +17,7 @@ import java.util.List;
  * Raises the floors of ranges that several nodes hold, each by the first of its nodes and only while all of them answer. (1) All raise the fence: what
  * clients have written up to it is all there will be. (2) This node makes itself and each of the others equal, twice: after the first time it has
  * whatever one of them has up to the fence, after the second they all have. (3) All raise the floor, and each drops the tombstones below it.
+ * All of it is done under one version of the layout: a node that has begun to hand over to the nodes of another one takes no part any more.
  * A row that is offered afterwards, is not there and lies below the floor is an old one: it stays away. A node that does not answer holds all this up,
  * which costs space and nothing else.
  */
@@ -79,7 +80,8 @@ public final class FloorRaiser {
         return Multi.createFrom()
                 .iterable(range.nodes())
                 .onItem()
-                .transformToUniAndConcatenate(node -> peers.call(node, new RaiseFloor(range.name(), step, to)))
+                .transformToUniAndConcatenate(
+                        node -> replicas.under(node, range.version()).ask(new RaiseFloor(range.name(), step, to)))
                 .collect()
                 .last()
                 .replaceWithVoid();
@@ -92,7 +94,7 @@ public final class FloorRaiser {
         return Multi.createFrom()
                 .iterable(others)
                 .onItem()
-                .transformToUniAndConcatenate(node -> antiEntropy.compare(range.name(), node))
+                .transformToUniAndConcatenate(node -> antiEntropy.compare(range.name(), node, range.version()))
                 .collect()
                 .last();
     }

@@ -90,6 +90,16 @@ public final class Floors {
         return raise(range, to, to);
     }
 
+    /** A range that this node holds no longer begins anew when it comes back. */
+    Uni<Void> forget(Bytes range) {
+        return store.commit(tx -> {
+                    bounds.remove(range);
+                    tx.delete(SPACE, range);
+                    return true;
+                })
+                .replaceWithVoid();
+    }
+
     private Uni<Void> raise(Bytes range, Stamp fence, Stamp floor) {
         return store.commit(tx -> {
                     raise(tx, range, fence, floor);

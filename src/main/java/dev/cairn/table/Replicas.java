@@ -42,8 +42,9 @@ public final class Replicas {
      *
      * @param name of the range in keys; with the bits of the partition, in case those change
      * @param nodes all that hold it under some live version
+     * @param version of the layout by which it is so
      */
-    record Range(TableSchema.Placement placement, Bytes name, List<NodeId> nodes) {}
+    record Range(TableSchema.Placement placement, Bytes name, List<NodeId> nodes, long version) {}
 
     /** The nodes to ask, as known at one moment: of each version that counts one set, and a quorum of every set is needed. */
     public final class Targets {
@@ -91,6 +92,19 @@ public final class Replicas {
                                             ? peers.call(node, under)
                                             : Uni.createFrom().failure(why)));
         }
+    }
+
+    /** Asks one node under a version of the layout, of which it is told first if it has not heard of it. */
+    AntiEntropy.Asker under(NodeId node, long version) {
+        return new AntiEntropy.Asker() {
+            @Override
+            public <R> Uni<R> ask(Request<R> request) {
+                Request<R> under = new Request.Under<>(version, request);
+                return peers.call(node, under)
+                        .onFailure(Replicas::isStale)
+                        .recoverWithUni(() -> exchange(node).chain(() -> peers.call(node, under)));
+            }
+        };
     }
 
     private static boolean isStale(Throwable why) {
@@ -156,13 +170,29 @@ public final class Replicas {
         };
     }
 
-    /** All nodes that may have what hashes to {@code hash}: those to be read first, then those of other live versions. */
+    /** The nodes of all live versions that hold what hashes to {@code hash}. */
     public List<NodeId> holders(Bytes hash) {
+        return union(layouts.view().live(), layout -> layout.replicasOf(hash));
+    }
+
+    /**
+     * All nodes that may have what never changes and hashes to {@code hash}: those of the version that is read, of other live versions, and last of
+     * versions that are retired, which keep it until it is with its new nodes; of each the nearest first.
+     */
+    public List<NodeId> keepers(Bytes hash) {
         LayoutView view = layouts.view();
         Set<NodeId> all = new LinkedHashSet<>();
-        view.readable().ifPresent(layout -> all.addAll(layout.replicasOf(hash)));
-        view.live().forEach(layout -> all.addAll(layout.replicasOf(hash)));
+        view.readable().ifPresent(layout -> all.addAll(peers.nearestFirst(layout.replicasOf(hash))));
+        all.addAll(peers.nearestFirst(holders(hash)));
+        if (view.all().size() > 1) {
+            view.all().reversed().forEach(layout -> all.addAll(peers.nearestFirst(layout.replicasOf(hash))));
+        }
         return List.copyOf(all);
+    }
+
+    /** The number of the newest version. */
+    long version() {
+        return layouts.view().number();
     }
 
     /** All nodes that store anything under a live version. */
@@ -207,16 +237,18 @@ public final class Replicas {
 
     /** All ranges that a node holds under some live version. */
     List<Range> rangesOf(NodeId node) {
-        List<Layout> live = layouts.view().live();
+        LayoutView view = layouts.view();
+        List<Layout> live = view.live();
+        long version = view.number();
         List<Range> ranges = new ArrayList<>();
-        if (layouts.view().hasRole(node)) {
-            ranges.add(new Range(TableSchema.Placement.FULL_COPY, name(0, 0), union(live, Layout::everyNode)));
+        if (view.hasRole(node)) {
+            ranges.add(new Range(TableSchema.Placement.FULL_COPY, name(0, 0), union(live, Layout::everyNode), version));
         }
         for (int partition = 0; partition < 1 << bits; partition++) {
             int number = partition;
             List<NodeId> nodes = union(live, layout -> layout.assignment().get(number));
             if (nodes.contains(node)) {
-                ranges.add(new Range(TableSchema.Placement.SHARDED, name(bits, partition), nodes));
+                ranges.add(new Range(TableSchema.Placement.SHARDED, name(bits, partition), nodes, version));
             }
         }
         return ranges;
@@ -231,9 +263,19 @@ public final class Replicas {
         return List.copyOf(all);
     }
 
-    /** The partition that a range is; empty for the full copies. */
-    static Optional<Integer> partitionOf(Bytes range) {
-        return range.intAt(0) == 0 ? Optional.empty() : Optional.of(range.intAt(Integer.BYTES));
+    Bytes rangeOf(int partition) {
+        return name(bits, partition);
+    }
+
+    /** The first of the keys that lie in a partition. */
+    Bytes firstKey(int partition) {
+        int first = partition << 2 * Byte.SIZE - bits;
+        return Bytes.wrap(new byte[] {(byte) (first >>> Byte.SIZE), (byte) first});
+    }
+
+    /** The first key behind those of a partition; empty where there is none. */
+    Optional<Bytes> endKey(int partition) {
+        return partition + 1 < 1 << bits ? Optional.of(firstKey(partition + 1)) : Optional.empty();
     }
 
     private static Bytes name(int bits, int partition) {

@@ -37,6 +37,11 @@ public interface RowType<T extends Crdt<T>> {
     /** The same of an encoded row, which may cost less than to decode it. */
     boolean isTombstone(Bytes encoded);
 
+    /** Whether rows follow from others of the same node, so that they are not compared with those of other nodes, nor moved. */
+    default boolean isDerived() {
+        return false;
+    }
+
     /** Whether just this was written here before and nothing since has taken its place. */
     default boolean holds(T current, T written) {
         return current.equals(written);

@@ -16,6 +16,7 @@ import io.smallrye.mutiny.Uni;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -330,6 +331,15 @@ public final class TableReplica {
 
     /** A row with its place. */
     public record HereRow<T>(Bytes partition, Bytes sort, T row) {}
+
+    /** The tables of which a node holds the partitions that the layout gives it. What is derived goes with what it is derived from. */
+    List<TableSchema<?>> shardedTables() {
+        return schemas.values().stream()
+                .filter(schema -> schema.placement() == TableSchema.Placement.SHARDED
+                        && !schema.type().isDerived())
+                .sorted(Comparator.comparing(TableSchema::name))
+                .toList();
+    }
 
     TableSchema<?> schema(String table) {
         TableSchema<?> schema = schemas.get(table);

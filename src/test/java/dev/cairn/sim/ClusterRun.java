@@ -14,6 +14,7 @@ import java.util.SplittableRandom;
 
 /** One seed of {@link ClusterSimTest}: some nodes, three of which hold each partition, their clients, and what befalls them. */
 final class ClusterRun {
+    private static final int MOST_LIVE = 3;
     private static final List<Long> PAUSES_NANOS = List.of(20_000_000L, 500_000_000L, 5_000_000_000L);
 
     private final World world;
@@ -27,10 +28,19 @@ final class ClusterRun {
     private final Tally tally = new Tally();
     private final List<ObjectClients> everybody = new ArrayList<>();
 
+    private final boolean isMoving;
+
     ClusterRun(long seed) {
+        this(seed, false);
+    }
+
+    /** {@code isMoving}: the layout changes, too, once and again. */
+    ClusterRun(long seed, boolean isMoving) {
+        this.isMoving = isMoving;
         world = new World(seed);
         random = world.random();
-        int nodes = SimCluster.REPLICAS + (random.nextInt(3) == 0 ? random.nextInt(1, 4) : 0);
+        int inLayout = SimCluster.REPLICAS + (random.nextInt(3) == 0 ? random.nextInt(1, 4) : 0);
+        int nodes = inLayout + (isMoving ? random.nextInt(4) : 0);
         int inlineMax = random.nextInt(300);
         int blockSize = 200 + random.nextInt(2000);
         settings = new StorageNode.Settings(
@@ -46,7 +56,7 @@ final class ClusterRun {
                 Mix.Trouble.NETWORK,
                 PAUSES_NANOS.get(random.nextInt(PAUSES_NANOS.size())),
                 settings.blockDeleteDelay());
-        cluster = new SimCluster(world, nodes, settings);
+        cluster = new SimCluster(world, nodes, inLayout, settings);
         net = cluster.net();
         members = cluster.members();
         net.setDelay(Duration.ofMillis(random.nextBoolean() ? 1 : 50));
@@ -59,7 +69,10 @@ final class ClusterRun {
         for (int round = 0; round < rounds; round++) {
             startClients(bucket);
             world.pass(random.nextLong(6 * mix.pauseNanos()) + 1);
-            befall();
+            relayout();
+            if (!isMoving || random.nextBoolean()) {
+                befall();
+            }
             world.pass(random.nextLong(20 * mix.pauseNanos()) + 1);
             if (random.nextBoolean()) {
                 mend();
@@ -95,6 +108,20 @@ final class ClusterRun {
 
     private ObjectClients clients(BucketId bucket, SimCluster.Member member) {
         return new ObjectClients(member.env(), member.node(), bucket, registers, mix, tally, random.split());
+    }
+
+    /** The next version of the layout, or the next two. */
+    private void relayout() {
+        if (!isMoving) {
+            return;
+        }
+        int versions = random.nextInt(3);
+        for (int i = 0; i < versions; i++) {
+            if (cluster.relayout(MOST_LIVE)) {
+                tally.saw(Tally.Event.LAYOUT_CHANGED);
+            }
+            world.pass(random.nextLong(4 * mix.pauseNanos()) + 1);
+        }
     }
 
     /** One or two things that go wrong. */
@@ -141,6 +168,15 @@ final class ClusterRun {
 
     /** Nobody works any more: replicas become equal, and nothing is left that nobody needs. */
     private void settle(BucketId bucket) {
+        if (isMoving) {
+            for (int minutes = 0; minutes < 20 && !cluster.isSettled(); minutes++) {
+                world.pass(Duration.ofMinutes(1).toNanos());
+            }
+            if (!cluster.isSettled()) {
+                throw new AssertionError("the layout has not settled: " + cluster.unsettled());
+            }
+            tally.saw(Tally.Event.LAYOUT_SETTLED);
+        }
         // A new life tries at once what the last one had put off.
         members.forEach(SimCluster.Member::powerCut);
         members.forEach(SimCluster.Member::restart);
@@ -157,7 +193,9 @@ final class ClusterRun {
                 .plusMinutes(3)
                 .toNanos());
         world.pass(settings.tombstoneAge().multipliedBy(4).plusMinutes(2).toNanos());
-        if (members.size() == SimCluster.REPLICAS) {
+        if (isMoving) {
+            cluster.requireEqualPartitions();
+        } else if (members.size() == SimCluster.REPLICAS) {
             cluster.requireCollected();
             members.forEach(member -> StorageChecker.nothingIsLeftOver(member.machine()));
             cluster.requireEqualReplicas();

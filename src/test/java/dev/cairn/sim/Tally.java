@@ -30,12 +30,14 @@ final class Tally {
         OBJECT_REFUSED_BY_FENCE,
         CLEANED,
         BODIES_RECOVERED,
+        LAYOUT_CHANGED,
+        LAYOUT_SETTLED,
         NODE_DOWN,
         LOST_TO_THE_NETWORK,
         CUT_WHILE_BUSY;
 
         /** Seen only where there are several nodes. */
-        static final Set<Event> OF_CLUSTERS = Set.of(NODE_DOWN, LOST_TO_THE_NETWORK);
+        static final Set<Event> OF_CLUSTERS = Set.of(NODE_DOWN, LOST_TO_THE_NETWORK, LAYOUT_CHANGED, LAYOUT_SETTLED);
     }
 
     void saw(Event event) {

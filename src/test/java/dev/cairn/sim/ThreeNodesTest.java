@@ -35,6 +35,7 @@ final class ThreeNodesTest {
     private final SimCluster cluster = new SimCluster(
             world,
             SimCluster.REPLICAS,
+            SimCluster.REPLICAS,
             new StorageNode.Settings(
                     new Bodies.BodyLimits(100, 1024), DELETE_DELAY, Duration.ofHours(1), Duration.ofHours(1)));
     private final SimCluster.Member a = cluster.members().get(0);

@@ -101,7 +101,7 @@ abstract class TableFixture {
         }
 
         @Override
-        public Uni<List<BlockHash>> haveBlocks(Request.HaveBlocks request) {
+        public Uni<List<BlockHash>> lackedBlocks(Request.LackedBlocks request) {
             throw new UnsupportedOperationException();
         }
 

@@ -27,10 +27,10 @@ import dev.cairn.proto.FoundRowMessage;
 import dev.cairn.proto.GetBlockMessage;
 import dev.cairn.proto.GossipMessage;
 import dev.cairn.proto.HashesMessage;
-import dev.cairn.proto.HaveBlocksMessage;
 import dev.cairn.proto.JoinRowsMessage;
 import dev.cairn.proto.JoinedMessage;
 import dev.cairn.proto.JoinedRowMessage;
+import dev.cairn.proto.LackedBlocksMessage;
 import dev.cairn.proto.OwnedBlocksMessage;
 import dev.cairn.proto.PeerEntry;
 import dev.cairn.proto.PutBlockMessage;
@@ -120,8 +120,8 @@ final class Wire {
                         .setFrom(get.from())
                         .setTo(get.to()));
             case Request.ShareLayout share -> message.setShareLayout(Protos.proto(share.view()));
-            case Request.HaveBlocks have ->
-                message.setHaveBlocks(HaveBlocksMessage.newBuilder().addAllHashes(protos(have.hashes())));
+            case Request.LackedBlocks have ->
+                message.setLackedBlocks(LackedBlocksMessage.newBuilder().addAllHashes(protos(have.hashes())));
         }
         return message.build();
     }
@@ -225,8 +225,8 @@ final class Wire {
                         message.getGetBlock().getFrom(),
                         message.getGetBlock().getTo());
             case SHARE_LAYOUT -> new Request.ShareLayout(Protos.bytes(message.getShareLayout()));
-            case HAVE_BLOCKS ->
-                new Request.HaveBlocks(hashes(message.getHaveBlocks().getHashesList()));
+            case LACKED_BLOCKS ->
+                new Request.LackedBlocks(hashes(message.getLackedBlocks().getHashesList()));
             case REQUEST_NOT_SET -> throw new IllegalArgumentException("a request of a kind that is not known here");
         };
     }
@@ -323,7 +323,7 @@ final class Wire {
                 found.horizon().ifPresent(bytes -> range.setHorizon(Protos.proto(bytes)));
                 message.setRange(range);
             }
-            case Request.OwnedBlocks _, Request.HaveBlocks _ -> {
+            case Request.OwnedBlocks _, Request.LackedBlocks _ -> {
                 HashesMessage.Builder hashes = HashesMessage.newBuilder();
                 for (Object hash : (List<?>) answer) {
                     hashes.addHashes(Protos.proto(((BlockHash) hash).value()));
@@ -382,7 +382,7 @@ final class Wire {
                                         ? Optional.of(
                                                 Protos.bytes(message.getRange().getHorizon()))
                                         : Optional.empty());
-                    case Request.OwnedBlocks _, Request.HaveBlocks _ ->
+                    case Request.OwnedBlocks _, Request.LackedBlocks _ ->
                         hashes(message.getHashes().getHashesList());
                     case Request.ShareLayout _ -> Protos.bytes(message.getLayout());
                     case Request.GetBlock _ -> throw new IllegalArgumentException("a body is no message");
