@@ -111,6 +111,7 @@ public final class BlockResync {
         return here.take(
                         hash,
                         new FailoverSource(
+                                env,
                                 others,
                                 0,
                                 length,

@@ -3,6 +3,7 @@ package dev.cairn.block;
 import dev.cairn.crdt.Lww;
 import dev.cairn.kernel.Failure;
 import dev.cairn.kernel.codec.Bytes;
+import dev.cairn.kernel.env.Env;
 import dev.cairn.kernel.id.BlockHash;
 import dev.cairn.kernel.id.NodeId;
 import dev.cairn.kernel.id.OwnerId;
@@ -32,6 +33,7 @@ public final class Blocks {
     static final int RELEASES_AT_ONCE = 32;
     private static final int RETRIES = 5;
 
+    private final Env env;
     private final Peers peers;
     private final Replicas replicas;
     private final Tables tables;
@@ -41,6 +43,7 @@ public final class Blocks {
     private final BlockReplica here;
 
     public Blocks(
+            Env env,
             Peers peers,
             Replicas replicas,
             Store store,
@@ -48,6 +51,7 @@ public final class Blocks {
             BlockFiles files,
             BlockReferences references,
             BlockReplica here) {
+        this.env = env;
         this.peers = peers;
         this.replicas = replicas;
         this.tables = tables;
@@ -193,6 +197,7 @@ public final class Blocks {
             return here.get(hash, from, to);
         }
         return new FailoverSource(
+                env,
                 replicas.keepers(hash.value()),
                 from,
                 to,

@@ -7,12 +7,15 @@ import dev.cairn.kernel.env.Env;
 import dev.cairn.kernel.id.BucketId;
 import dev.cairn.kernel.id.OwnerId;
 import dev.cairn.kernel.work.Workers;
+import dev.cairn.proto.CoordinatorValue;
 import dev.cairn.proto.FenceValue;
 import dev.cairn.table.TableReplica;
 import dev.cairn.table.Tables;
 import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
 import java.time.Duration;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
@@ -25,12 +28,14 @@ import java.util.function.Supplier;
 final class BucketFences {
     private static final Duration EVERY = Duration.ofSeconds(5);
     private static final int PAGE = 1000;
+    private static final long LOOK_FOR_OLD_NANOS = Duration.ofMinutes(1).toNanos();
+    private static final long NEVER = Long.MIN_VALUE;
 
     private final Env env;
     private final Tables tables;
     private final TableReplica replica;
     private final Lives lives;
-    private boolean foundOld;
+    private long lookedForOldNanos = NEVER;
     private final Map<OwnerId, Fence> fences = new ConcurrentHashMap<>();
 
     /** A fence that has not ended; whoever put it up may still be at work behind it. */
@@ -81,19 +86,32 @@ final class BucketFences {
         });
     }
 
+    /** Those of lives that are over; this node may hear of them only later, from other replicas. */
     private Uni<Void> findOld() {
-        return foundOld
-                ? Uni.createFrom().voidItem()
-                : replica.eachHere(ModelTables.FENCES, PAGE, row -> {
-                            FenceValue fence =
-                                    Protos.parse(FenceValue.parser(), row.row().what());
-                            if (lives.isOver(fence.getCoordinator())) {
-                                OwnerId id = new OwnerId(row.sort());
-                                BucketId bucket = new BucketId(Protos.bytes(fence.getBucket()));
-                                fences.put(id, new Fence(bucket, id, row.row(), false));
-                            }
-                        })
-                        .invoke(() -> foundOld = true);
+        long now = env.nanoTime();
+        if (lookedForOldNanos != NEVER && now - lookedForOldNanos < LOOK_FOR_OLD_NANOS) {
+            return Uni.createFrom().voidItem();
+        }
+        Map<OwnerId, Fence> standing = new HashMap<>();
+        Map<OwnerId, CoordinatorValue> begunBy = new HashMap<>();
+        return replica.eachHere(ModelTables.FENCES, PAGE, row -> {
+                    FenceValue fence =
+                            Protos.parse(FenceValue.parser(), row.row().what());
+                    OwnerId id = new OwnerId(row.sort());
+                    BucketId bucket = new BucketId(Protos.bytes(fence.getBucket()));
+                    standing.put(id, new Fence(bucket, id, row.row(), false));
+                    begunBy.put(id, fence.getCoordinator());
+                })
+                .chain(() -> lives.over(new HashSet<>(begunBy.values())))
+                .invoke(over -> {
+                    standing.forEach((id, fence) -> {
+                        if (over.contains(begunBy.get(id))) {
+                            fences.putIfAbsent(id, fence);
+                        }
+                    });
+                    lookedForOldNanos = now;
+                })
+                .replaceWithVoid();
     }
 
     private Uni<Void> end(Fence fence, Function<BucketId, Uni<Boolean>> exists) {

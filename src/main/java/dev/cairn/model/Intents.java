@@ -9,6 +9,7 @@ import dev.cairn.kernel.id.BucketId;
 import dev.cairn.kernel.id.OwnerId;
 import dev.cairn.kernel.work.Worker;
 import dev.cairn.kernel.work.Workers;
+import dev.cairn.proto.CoordinatorValue;
 import dev.cairn.proto.IntentValue;
 import dev.cairn.table.Batch;
 import dev.cairn.table.TableReplica;
@@ -17,9 +18,11 @@ import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
@@ -136,7 +139,7 @@ public final class Intents {
                 .invoke(count -> {
                     lookedForOldNanos = look ? now : lookedForOldNanos;
                     recovered += count;
-                    worker.progress("%d bodies of earlier lives let go".formatted(recovered));
+                    worker.progress("%d bodies of lives that are over let go".formatted(recovered));
                 })
                 .chain(() -> letGoGivenUp(worker));
     }
@@ -179,18 +182,27 @@ public final class Intents {
 
     /** As far as this node has heard of them; completes with the number of bodies. */
     private Uni<Integer> recover() {
-        SortedMap<Bytes, List<Found>> stale = new TreeMap<>();
+        Set<CoordinatorValue> begun = new HashSet<>();
         int[] count = {0};
-        return replica.eachHere(ModelTables.INTENTS, PAGE, row -> {
-                    IntentValue intent =
-                            Protos.parse(IntentValue.parser(), row.row().what());
-                    if (lives.isOver(intent.getCoordinator())) {
-                        count[0]++;
-                        stale.computeIfAbsent(row.partition(), _ -> new ArrayList<>())
-                                .add(new Found(new OwnerId(row.sort()), row.row()));
-                    }
+        return replica.eachHere(ModelTables.INTENTS, PAGE, row -> begun.add(coordinator(row.row())))
+                .chain(() -> lives.over(begun))
+                .chain(over -> {
+                    SortedMap<Bytes, List<Found>> stale = new TreeMap<>();
+                    return over.isEmpty()
+                            ? Uni.createFrom().voidItem()
+                            : replica.eachHere(ModelTables.INTENTS, PAGE, row -> {
+                                        if (over.contains(coordinator(row.row()))) {
+                                            count[0]++;
+                                            stale.computeIfAbsent(row.partition(), _ -> new ArrayList<>())
+                                                    .add(new Found(new OwnerId(row.sort()), row.row()));
+                                        }
+                                    })
+                                    .chain(() -> letGo(stale));
                 })
-                .chain(() -> letGo(stale))
                 .map(_ -> count[0]);
+    }
+
+    private static CoordinatorValue coordinator(Holding intent) {
+        return Protos.parse(IntentValue.parser(), intent.what()).getCoordinator();
     }
 }

@@ -21,8 +21,10 @@ final class NodeHandler implements RequestHandler {
     private final BlockReplica blocks;
     private final Layouts layouts;
     private final LayoutGate gate;
+    private final Lives lives;
 
-    NodeHandler(TableReplica rows, BlockReplica blocks, Layouts layouts, LayoutGate gate) {
+    NodeHandler(TableReplica rows, BlockReplica blocks, Layouts layouts, LayoutGate gate, Lives lives) {
+        this.lives = lives;
         this.layouts = layouts;
         this.gate = gate;
         this.rows = rows;
@@ -53,11 +55,17 @@ final class NodeHandler implements RequestHandler {
     private static LayoutGate.Kind kind(Request<?> request) {
         return switch (request) {
             case Request.ReadRow _, Request.ReadRange _, Request.GetBlock _, Request.Digest _ -> LayoutGate.Kind.READ;
-            case Request.OwnedBlocks _, Request.LackedBlocks _, Request.ShareLayout _ -> LayoutGate.Kind.READ;
+            case Request.OwnedBlocks _, Request.LackedBlocks _, Request.ShareLayout _, Request.LivesOn _ ->
+                LayoutGate.Kind.READ;
             case Request.ApplyBatch _, Request.JoinRows _, Request.RaiseFloor _ -> LayoutGate.Kind.WRITE;
             case Request.PutBlock _, Request.ReferBlock _ -> LayoutGate.Kind.WRITE;
             case Request.Under<?> inner -> kind(inner.request());
         };
+    }
+
+    @Override
+    public Uni<Boolean> livesOn(Request.LivesOn request) {
+        return Uni.createFrom().item(lives.mine().getIncarnation() == request.incarnation());
     }
 
     @Override

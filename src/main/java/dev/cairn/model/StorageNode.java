@@ -89,15 +89,15 @@ public final class StorageNode {
         endings = new Endings(env, store, replicas, opened.floors(), ends, replica, peers);
         antiEntropy = new AntiEntropy(env, replicas, replica, peers, settings.syncEvery());
         floorRaiser = new FloorRaiser(env, replicas, peers, antiEntropy, settings.tombstoneAge());
-        Lives lives = new Lives(env, peers.self());
+        Lives lives = new Lives(env, peers, layouts);
         Agreement agreement = Agreement.ofFirstQuorum(tables);
         BlockReplica blocksHere = new BlockReplica(store, files, replica, references);
         cleaner = blocksHere.cleaner();
         resync = new BlockResync(env, store, files, blocksHere, peers, replicas);
-        blocks = new Blocks(peers, replicas, store, tables, files, references, blocksHere);
+        blocks = new Blocks(env, peers, replicas, store, tables, files, references, blocksHere);
         Bodies bodies = new Bodies(blocks, tables, settings.bodies());
         LayoutGate gate = new LayoutGate(layouts, peers.self());
-        handler = new NodeHandler(replica, blocksHere, layouts, gate);
+        handler = new NodeHandler(replica, blocksHere, layouts, gate, lives);
         handover = new Handover(
                 env,
                 store,

@@ -16,6 +16,9 @@ public sealed interface Request<R> {
     /** Tell all that is known of the layout, and be told. */
     record ShareLayout(Bytes view) implements Request<Bytes> {}
 
+    /** Whether the node asked still lives the life that bears this number. */
+    record LivesOn(long incarnation) implements Request<Boolean> {}
+
     /** Write all rows or none, for a client: judged by what is here. */
     record ApplyBatch(Bytes partition, List<Expectation> expectations, List<RowWrite> rows)
             implements Request<Applied> {}
@@ -75,7 +78,7 @@ public sealed interface Request<R> {
     }
 
     /** The encoded row, empty when there is none, and its attachment if asked for. */
-    record FoundRow(Optional<Bytes> row, Bytes attachment) {}
+    record FoundRow(Optional<Bytes> row, Optional<Bytes> attachment) {}
 
     /**
      * Rows of a partition in order from {@code from} (inclusive) up to {@code until} (exclusive). With a delimiter, of all live rows

@@ -15,6 +15,7 @@ public interface RequestHandler {
                 switch (request) {
                     case Request.Under<?> under -> under(under);
                     case Request.ShareLayout share -> shareLayout(share);
+                    case Request.LivesOn life -> livesOn(life);
                     case Request.ApplyBatch batch -> apply(batch);
                     case Request.JoinRows rows -> join(rows);
                     case Request.RaiseFloor raise -> raiseFloor(raise);
@@ -33,6 +34,8 @@ public interface RequestHandler {
     <R> Uni<R> under(Request.Under<R> request);
 
     Uni<Bytes> shareLayout(Request.ShareLayout request);
+
+    Uni<Boolean> livesOn(Request.LivesOn request);
 
     Uni<Request.Applied> apply(Request.ApplyBatch request);
 

@@ -190,7 +190,7 @@ public final class AntiEntropy {
                                             table,
                                             RowKeys.sort(row.getKey()),
                                             encoded,
-                                            row.getValue().attachment()))));
+                                            row.getValue().attachment().orElse(Bytes.EMPTY)))));
                     return writes;
                 });
     }

@@ -47,11 +47,11 @@ final class RowReads {
                     : found.flatMap(
                             row -> schema.attachment().apply(schema.type().decode(row)));
             if (name.isEmpty()) {
-                return Uni.createFrom().item(new FoundRow(found, Bytes.EMPTY));
+                return Uni.createFrom().item(new FoundRow(found, Optional.empty()));
             }
             return store.get(schema.attachments(), key.concat(name.get())).chain(attachment -> {
                 if (attachment.isPresent()) {
-                    return Uni.createFrom().item(new FoundRow(found, attachment.get()));
+                    return Uni.createFrom().item(new FoundRow(found, attachment));
                 }
                 return retries > 0
                         ? read(schema, request, retries - 1)

@@ -182,7 +182,27 @@ public final class Tables {
     /** The row of a sharded table, joined over a quorum; empty when no replica has one. */
     public <T extends Crdt<T>> Uni<Optional<Found<T>>> read(
             TableSchema<T> table, Bytes partition, Bytes sort, Request.Attachments attachments) {
-        return rows(table, partition, sort, attachments).map(answers -> join(table, answers));
+        return attachments == LEAVE || replicas.isAlone()
+                ? rows(table, partition, sort, attachments).map(answers -> join(table, answers))
+                : readWithOneAttachment(table, partition, sort);
+    }
+
+    /** The nearest replica sends the attachment along; where it is late, or others know a later row, all are asked for it. */
+    private <T extends Crdt<T>> Uni<Optional<Found<T>>> readWithOneAttachment(
+            TableSchema<T> table, Bytes partition, Bytes sort) {
+        Request.ReadRow bare = new Request.ReadRow(table.name(), partition, sort, LEAVE);
+        Request.ReadRow whole = new Request.ReadRow(table.name(), partition, sort, SEND);
+        return replicas.reading(table.placement(), partition, targets -> {
+                    List<NodeId> nodes = peers.nearestFirst(targets.nodes());
+                    return Quorum.gather(
+                            nodes,
+                            Quorum.meeting(nodes.size()),
+                            node -> targets.call(node, node.equals(nodes.getFirst()) ? whole : bare));
+                })
+                .chain(answers -> lacksAttachment(table, answers)
+                        ? rows(table, partition, sort, SEND)
+                        : Uni.createFrom().item(answers))
+                .map(answers -> join(table, answers));
     }
 
     private Uni<List<FoundRow>> rows(
@@ -261,16 +281,43 @@ public final class Tables {
     public record Found<T>(T row, Bytes attachment) {}
 
     private static <T extends Crdt<T>> Optional<Found<T>> join(TableSchema<T> table, List<FoundRow> answers) {
-        Found<T> joined = null;
+        T joined = null;
         for (FoundRow answer : answers) {
             if (answer.row().isPresent()) {
                 T row = table.type().decode(answer.row().get());
-                T merged = joined == null ? row : joined.row().merge(row);
-                Bytes attachment = joined == null || merged.equals(row) ? answer.attachment() : joined.attachment();
-                joined = new Found<>(merged, attachment);
+                joined = joined == null ? row : joined.merge(row);
             }
         }
-        return Optional.ofNullable(joined);
+        if (joined == null) {
+            return Optional.empty();
+        }
+        Bytes attachment = attachment(table, joined, answers).orElse(Bytes.EMPTY);
+        return Optional.of(new Found<>(joined, attachment));
+    }
+
+    /** What one of the answers brought along that belongs to the row as it is joined. */
+    private static <T extends Crdt<T>> Optional<Bytes> attachment(
+            TableSchema<T> table, T joined, List<FoundRow> answers) {
+        Optional<Bytes> name = table.attachment().apply(joined);
+        if (name.isEmpty()) {
+            return name;
+        }
+        return answers.stream()
+                .filter(answer -> answer.attachment().isPresent()
+                        && answer.row()
+                                .flatMap(row ->
+                                        table.attachment().apply(table.type().decode(row)))
+                                .equals(name))
+                .findFirst()
+                .flatMap(FoundRow::attachment);
+    }
+
+    /** Whether the row as it is joined has an attachment that none of the answers brought along. */
+    private static <T extends Crdt<T>> boolean lacksAttachment(TableSchema<T> table, List<FoundRow> answers) {
+        return join(table, answers)
+                .filter(found -> table.attachment().apply(found.row()).isPresent()
+                        && attachment(table, found.row(), answers).isEmpty())
+                .isPresent();
     }
 
     /** Which rows of a partition: sort keys that begin with {@code prefix}, from {@code from} on, grouped by {@code delimiter}. */

@@ -25,6 +25,7 @@ final class CairnProcess implements AutoCloseable {
     static final String SECRET_KEY = "itSecretKey0123456789abcdefghijklmnopqrs";
     static final String BUCKET = "first-bucket";
     static final String REGION = "us-east-1";
+    static final String ADMIN_TOKEN = "it-admin-token";
 
     private static final Duration START_LIMIT = Duration.ofSeconds(60);
     private static final List<String> LISTENERS = List.of("S3", "ADMIN", "RPC", "WEB", "K2V");
@@ -35,6 +36,7 @@ final class CairnProcess implements AutoCloseable {
     private final Map<String, String> environment;
     private final int budgetMib;
     private final boolean ownsHome;
+    private final boolean isMember;
     private final Map<String, Integer> ports;
     private final HttpClient http =
             HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(2)).build();
@@ -43,6 +45,7 @@ final class CairnProcess implements AutoCloseable {
     private CairnProcess(String name, Settings settings) {
         this.name = name;
         this.budgetMib = settings.budgetMib;
+        this.isMember = settings.copies != null;
         this.ownsHome = settings.home == null;
         this.ports = freePorts();
         try {
@@ -60,10 +63,12 @@ final class CairnProcess implements AutoCloseable {
         environment.putIfAbsent("CAIRN_DATA_DIR", home.resolve("data").toString());
         environment.putIfAbsent("CAIRN_METADATA_DIR", home.resolve("meta").toString());
         environment.putIfAbsent("CAIRN_MEMORY_BUDGET", budgetMib + "MiB");
-        environment.putIfAbsent("CAIRN_ADMIN_TOKEN", "it-admin-token");
-        environment.putIfAbsent("CAIRN_DEFAULT_ACCESS_KEY", ACCESS_KEY);
-        environment.putIfAbsent("CAIRN_DEFAULT_SECRET_KEY", SECRET_KEY);
-        environment.putIfAbsent("CAIRN_DEFAULT_BUCKET", BUCKET);
+        environment.putIfAbsent("CAIRN_ADMIN_TOKEN", ADMIN_TOKEN);
+        if (!isMember) {
+            environment.putIfAbsent("CAIRN_DEFAULT_ACCESS_KEY", ACCESS_KEY);
+            environment.putIfAbsent("CAIRN_DEFAULT_SECRET_KEY", SECRET_KEY);
+            environment.putIfAbsent("CAIRN_DEFAULT_BUCKET", BUCKET);
+        }
         Runtime.getRuntime().addShutdownHook(new Thread(this::kill));
     }
 
@@ -72,10 +77,18 @@ final class CairnProcess implements AutoCloseable {
         private final Map<String, String> environment = new TreeMap<>();
         private int budgetMib = 128;
         private @Nullable Path home;
+        private @Nullable Integer copies;
 
         Settings environment(String key, String value) {
             environment.put(key, value);
             return this;
+        }
+
+        /** A node of a cluster that keeps so many copies, in place of a node on its own. */
+        Settings member(int copies, String secret) {
+            this.copies = copies;
+            return environment("CAIRN_REPLICATION_FACTOR", String.valueOf(copies))
+                    .environment("CAIRN_RPC_SECRET", secret);
         }
 
         /** Of {@code memory.budget}, which the heap follows. */
@@ -106,7 +119,7 @@ final class CairnProcess implements AutoCloseable {
         return server;
     }
 
-    /** Starts the process on the data it has and waits until its admin port says that it is healthy. */
+    /** Starts the process on the data it has and waits until its admin port says that it is healthy; that of a node of a cluster says anything. */
     void start() {
         startWith();
     }
@@ -149,12 +162,7 @@ final class CairnProcess implements AutoCloseable {
         if (Boolean.getBoolean("cairn.it.keep") || !ownsHome) {
             return;
         }
-        try (var files = Files.walk(home)) {
-            files.sorted(Comparator.reverseOrder())
-                    .forEach(file -> file.toFile().delete());
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        delete(home);
     }
 
     URI s3() {
@@ -167,6 +175,39 @@ final class CairnProcess implements AutoCloseable {
 
     URI admin() {
         return URI.create("http://127.0.0.1:" + ports.get("ADMIN"));
+    }
+
+    int rpcPort() {
+        return ports.get("RPC");
+    }
+
+    /** SIGSTOP or SIGCONT. */
+    void signal(String name) {
+        try {
+            new ProcessBuilder("kill", "-" + name, String.valueOf(running().pid()))
+                    .inheritIO()
+                    .start()
+                    .waitFor();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** Deletes all that the stopped process has kept. */
+    void wipe() {
+        delete(home.resolve("data"));
+        delete(home.resolve("meta"));
+    }
+
+    private static void delete(Path directory) {
+        try (var files = Files.walk(directory)) {
+            files.sorted(Comparator.reverseOrder())
+                    .forEach(file -> file.toFile().delete());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     Path home() {
@@ -232,7 +273,7 @@ final class CairnProcess implements AutoCloseable {
             command.add("-jar");
         }
         command.add(program.toString());
-        command.addAll(List.of("server", "--single-node"));
+        command.addAll(isMember ? List.of("server") : List.of("server", "--single-node"));
         return command;
     }
 
@@ -243,7 +284,9 @@ final class CairnProcess implements AutoCloseable {
         long deadline = System.nanoTime() + START_LIMIT.toNanos();
         while (System.nanoTime() < deadline) {
             try {
-                if (http.send(ask, HttpResponse.BodyHandlers.discarding()).statusCode() == 200) {
+                int status =
+                        http.send(ask, HttpResponse.BodyHandlers.discarding()).statusCode();
+                if (status == 200 || isMember) {
                     return;
                 }
             } catch (IOException _) {

@@ -1,11 +1,14 @@
 package dev.cairn.cluster;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
 /**
  * What a server may hold after a crash, key by key: the last acknowledged value, or that of an operation that was never
@@ -46,5 +49,26 @@ final class Journal {
 
     synchronized String counts() {
         return acknowledged + " acknowledged, " + unanswered + " unanswered, " + possible.size() + " keys";
+    }
+
+    /** Every key holds one of its possible values, whole, and the listing names just those that there are. */
+    void verify(Wire wire, String bucket, String when) {
+        TreeSet<String> listed = new TreeSet<>();
+        for (String key : keys()) {
+            Answer answer = wire.call("GET", Wire.path(bucket, key)).send();
+            String found = switch (answer.status()) {
+                case 200 -> SigV4.sha256Hex(answer.body());
+                case 404 -> ABSENT;
+                default -> "an error: " + answer;
+            };
+            assertThat(of(key)).as("%s: %s", when, key).contains(found);
+            settle(key, found);
+            if (answer.status() == 200) {
+                listed.add(key);
+            }
+        }
+        Answer list = wire.call("GET", "/" + bucket + "?list-type=2&prefix=" + Load.PREFIX)
+                .send();
+        assertThat(list.elements("Key")).as(when).containsExactlyElementsOf(listed);
     }
 }

@@ -77,7 +77,11 @@ final class NodeHandlerTest {
         var references = new BlockReferences(new Grace(uptime, Duration.ofMinutes(1), () -> true));
         var rows = new TableReplica(store, replicas, floors, ends, List.of(references.table()));
         return new NodeHandler(
-                rows, new BlockReplica(store, files, rows, references), layouts, new LayoutGate(layouts, self));
+                rows,
+                new BlockReplica(store, files, rows, references),
+                layouts,
+                new LayoutGate(layouts, self),
+                new Lives(env, new LocalPeers(self), layouts));
     }
 
     private Request.Applied put(BlockHash hash, ByteSource body) {

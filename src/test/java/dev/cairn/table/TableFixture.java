@@ -96,6 +96,11 @@ abstract class TableFixture {
         }
 
         @Override
+        public Uni<Boolean> livesOn(Request.LivesOn request) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
         public Uni<Bytes> shareLayout(Request.ShareLayout request) {
             throw new UnsupportedOperationException();
         }

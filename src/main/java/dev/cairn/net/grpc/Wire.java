@@ -119,6 +119,7 @@ final class Wire {
                         .setHash(Protos.proto(get.hash().value()))
                         .setFrom(get.from())
                         .setTo(get.to()));
+            case Request.LivesOn life -> message.setLivesOn(life.incarnation());
             case Request.ShareLayout share -> message.setShareLayout(Protos.proto(share.view()));
             case Request.LackedBlocks have ->
                 message.setLackedBlocks(LackedBlocksMessage.newBuilder().addAllHashes(protos(have.hashes())));
@@ -224,6 +225,7 @@ final class Wire {
                         hash(message.getGetBlock().getHash()),
                         message.getGetBlock().getFrom(),
                         message.getGetBlock().getTo());
+            case LIVES_ON -> new Request.LivesOn(message.getLivesOn());
             case SHARE_LAYOUT -> new Request.ShareLayout(Protos.bytes(message.getShareLayout()));
             case LACKED_BLOCKS ->
                 new Request.LackedBlocks(hashes(message.getLackedBlocks().getHashesList()));
@@ -307,8 +309,8 @@ final class Wire {
             }
             case Request.ReadRow _ -> {
                 Request.FoundRow found = (Request.FoundRow) answer;
-                FoundRowMessage.Builder row =
-                        FoundRowMessage.newBuilder().setAttachment(Protos.proto(found.attachment()));
+                FoundRowMessage.Builder row = FoundRowMessage.newBuilder();
+                found.attachment().ifPresent(bytes -> row.setAttachment(Protos.proto(bytes)));
                 found.row().ifPresent(bytes -> row.setRow(Protos.proto(bytes)));
                 message.setFound(row);
             }
@@ -330,6 +332,7 @@ final class Wire {
                 }
                 message.setHashes(hashes);
             }
+            case Request.LivesOn _ -> message.setYes((Boolean) answer);
             case Request.ShareLayout _ -> message.setLayout(Protos.proto((Bytes) answer));
             case Request.GetBlock _ -> throw new IllegalArgumentException("a body is no message");
         }
@@ -371,7 +374,10 @@ final class Wire {
                                         ? Optional.of(
                                                 Protos.bytes(message.getFound().getRow()))
                                         : Optional.empty(),
-                                Protos.bytes(message.getFound().getAttachment()));
+                                message.getFound().hasAttachment()
+                                        ? Optional.of(
+                                                Protos.bytes(message.getFound().getAttachment()))
+                                        : Optional.empty());
                     case Request.ReadRange _ ->
                         new Request.RowRange(
                                 message.getRange().getRowsList().stream()
@@ -384,6 +390,7 @@ final class Wire {
                                         : Optional.empty());
                     case Request.OwnedBlocks _, Request.LackedBlocks _ ->
                         hashes(message.getHashes().getHashesList());
+                    case Request.LivesOn _ -> message.getYes();
                     case Request.ShareLayout _ -> Protos.bytes(message.getLayout());
                     case Request.GetBlock _ -> throw new IllegalArgumentException("a body is no message");
                 };
