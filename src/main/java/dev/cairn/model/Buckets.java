@@ -120,14 +120,24 @@ public final class Buckets {
                         () -> HEX_ID.matcher(name).matches() ? Optional.of(BucketId.ofHex(name)) : Optional.empty()));
     }
 
+    /** As a quorum knows them. */
     public Uni<List<Bucket>> list() {
+        return sorted(each -> tables.eachPage(
+                ModelTables.BUCKETS, RowKeys.FULL_COPY_PARTITION, Tables.Query.all(Bytes.EMPTY, PAGE), each));
+    }
+
+    /** As this node knows them, without asking anybody, once it has caught up with the others after its start. */
+    public Uni<List<Bucket>> listHere() {
+        return sorted(each -> tables.eachCopy(ModelTables.BUCKETS, PAGE, each));
+    }
+
+    private static Uni<List<Bucket>> sorted(Function<Function<List<Tables.Row<LwwMap>>, Uni<Void>>, Uni<Void>> walk) {
         List<Bucket> all = new ArrayList<>();
-        return tables.eachPage(
-                        ModelTables.BUCKETS, RowKeys.FULL_COPY_PARTITION, Tables.Query.all(Bytes.EMPTY, PAGE), rows -> {
-                            rows.forEach(row ->
-                                    decode(new BucketId(row.sort()), row.row()).ifPresent(all::add));
-                            return Uni.createFrom().voidItem();
-                        })
+        return walk.apply(rows -> {
+                    rows.forEach(
+                            row -> decode(new BucketId(row.sort()), row.row()).ifPresent(all::add));
+                    return Uni.createFrom().voidItem();
+                })
                 .map(_ -> all.stream()
                         .sorted(Comparator.comparing(Bucket::displayName))
                         .toList());

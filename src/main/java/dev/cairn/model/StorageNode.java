@@ -85,9 +85,14 @@ public final class StorageNode {
         List<TableSchema<?>> schemas = ModelTables.all(references);
         EndQueue ends = new EndQueue(opened.uptime(), settings.tombstoneAge());
         TableReplica replica = new TableReplica(store, replicas, opened.floors(), ends, schemas);
-        Tables tables = new Tables(peers, replicas, opened.stamps(), Denial::exception);
-        endings = new Endings(env, store, replicas, opened.floors(), ends, replica, peers);
         antiEntropy = new AntiEntropy(env, replicas, replica, peers, settings.syncEvery());
+        Tables tables = new Tables(
+                peers,
+                replicas,
+                opened.stamps(),
+                () -> replicas.isAlone() || antiEntropy.hasCopies(),
+                Denial::exception);
+        endings = new Endings(env, store, replicas, opened.floors(), ends, replica, peers);
         floorRaiser = new FloorRaiser(env, replicas, peers, antiEntropy, settings.tombstoneAge());
         Lives lives = new Lives(env, peers, layouts);
         Agreement agreement = Agreement.ofFirstQuorum(tables);

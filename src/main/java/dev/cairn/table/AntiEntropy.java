@@ -4,7 +4,6 @@ import dev.cairn.kernel.codec.Bytes;
 import dev.cairn.kernel.env.Env;
 import dev.cairn.kernel.id.NodeId;
 import dev.cairn.kernel.io.Repeat;
-import dev.cairn.kernel.work.Stuck;
 import dev.cairn.kernel.work.Worker;
 import dev.cairn.kernel.work.Workers;
 import dev.cairn.net.Peers;
@@ -22,6 +21,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 
 /**
@@ -30,13 +31,17 @@ import java.util.function.Function;
  */
 public final class AntiEntropy {
     private static final int ROWS_AT_ONCE = 64;
+    private static final int RANGES_AT_ONCE = 4;
+    private static final Duration POLL = Duration.ofSeconds(5);
+    private static final long COPIES_EVERY_NANOS = TimeUnit.SECONDS.toNanos(15);
 
     private final Env env;
     private final Replicas replicas;
     private final TableReplica rows;
     private final Peers peers;
     private final Duration every;
-    private final Stuck stuck = new Stuck();
+    private final Map<NodeId, Seen> seen = new ConcurrentHashMap<>();
+    private volatile boolean hasCopies;
     private long exchanged;
 
     public AntiEntropy(Env env, Replicas replicas, TableReplica rows, Peers peers, Duration every) {
@@ -47,43 +52,108 @@ public final class AntiEntropy {
         this.every = every;
     }
 
-    /** Works for as long as the node runs: a round at once, to catch up, then one after the other. */
+    /** Works for as long as the node runs. A node that was out of reach is compared with soon after it is back. */
     public void start(Workers workers) {
-        workers.start("anti-entropy", Duration.ofSeconds(1), every, this::round);
+        Duration poll = every.compareTo(POLL) < 0 ? every : POLL;
+        workers.start("anti-entropy", Duration.ofSeconds(1), poll, this::round);
+    }
+
+    /** Whether this node has its copy of the cluster-wide rows as a quorum had it at some time of this life. */
+    public boolean hasCopies() {
+        return hasCopies;
     }
 
     private Uni<Void> round(Worker worker) {
         List<Replicas.Range> ranges = replicas.rangesOf(peers.self());
-        int[] done = {0};
+        SortedMap<NodeId, List<Replicas.Range>> shared = new TreeMap<>();
+        for (Replicas.Range range : ranges) {
+            for (NodeId node : range.nodes()) {
+                if (!node.equals(peers.self())) {
+                    shared.computeIfAbsent(node, _ -> new ArrayList<>()).add(range);
+                }
+            }
+        }
         return Multi.createFrom()
-                .iterable(ranges)
-                .filter(range -> range.nodes().size() > 1)
+                .iterable(shared.entrySet())
                 .onItem()
-                .transformToUniAndConcatenate(range -> {
-                    worker.progress(
-                            "%d of %d ranges; %d rows exchanged so far".formatted(++done[0], ranges.size(), exchanged));
-                    return compare(range, worker);
+                .transformToUniAndConcatenate(peer -> {
+                    Seen seen = this.seen.computeIfAbsent(peer.getKey(), _ -> new Seen());
+                    return meet(peer.getKey(), seen, due(seen, peer.getValue()), worker);
                 })
                 .collect()
                 .last()
-                .invoke(() -> worker.stuck(stuck.size()));
+                .invoke(() -> worker.stuck(failing()));
     }
 
-    private Uni<Void> compare(Replicas.Range range, Worker worker) {
+    private int failing() {
+        return Math.toIntExact(seen.values().stream().filter(it -> it.isFailing).count());
+    }
+
+    /** All that the two share now and then, and again when that is more than before; the cluster-wide rows often. */
+    private List<Replicas.Range> due(Seen seen, List<Replicas.Range> shared) {
+        long now = env.nanoTime();
+        long version = shared.getFirst().version();
+        if (seen.isNew || seen.version != version || now - seen.allAtNanos >= every.toNanos()) {
+            return shared;
+        }
+        return now - seen.copiesAtNanos < COPIES_EVERY_NANOS
+                ? List.of()
+                : shared.stream()
+                        .filter(range -> range.placement() == TableSchema.Placement.FULL_COPY)
+                        .toList();
+    }
+
+    private Uni<Void> meet(NodeId peer, Seen seen, List<Replicas.Range> due, Worker worker) {
+        if (due.isEmpty()) {
+            return Uni.createFrom().voidItem();
+        }
+        int[] done = {0};
         return Multi.createFrom()
-                .iterable(range.nodes())
-                .filter(node -> !node.equals(peers.self()) && stuck.isDue(node.value(), env.nanoTime()))
+                .iterable(due)
                 .onItem()
-                .transformToUniAndConcatenate(node -> compare(range.name(), node, range.version())
-                        .invoke(() -> stuck.done(node.value()))
-                        .onFailure()
-                        .recoverWithItem(why -> {
-                            boolean first = stuck.failed(node.value(), env.nanoTime());
-                            worker.failed("node " + node, why, first);
-                            return null;
-                        }))
+                .transformToUni(range -> compare(range.name(), peer, range.version())
+                        .invoke(() -> worker.progress("%d of %d ranges with node %s; %d rows exchanged so far"
+                                .formatted(++done[0], due.size(), peer, exchanged))))
+                .merge(RANGES_AT_ONCE)
                 .collect()
-                .last();
+                .last()
+                .invoke(() -> met(seen, due))
+                .onFailure()
+                .recoverWithItem(why -> {
+                    worker.failed("node " + peer, why, !seen.isFailing);
+                    seen.isFailing = true;
+                    return null;
+                })
+                .replaceWithVoid();
+    }
+
+    private void met(Seen seen, List<Replicas.Range> due) {
+        long now = env.nanoTime();
+        boolean copies = due.stream().anyMatch(range -> range.placement() == TableSchema.Placement.FULL_COPY);
+        if (!copies || due.size() > 1) {
+            seen.allAtNanos = now;
+            seen.version = due.getFirst().version();
+            seen.isNew = false;
+        }
+        seen.isFailing = false;
+        if (copies) {
+            seen.copiesAtNanos = now;
+            seen.hasCopies = true;
+            hasCopies |= replicas.isQuorumForCopies(node -> {
+                Seen other = this.seen.get(node);
+                return other != null && other.hasCopies;
+            });
+        }
+    }
+
+    /** When another node was last compared with. */
+    private static final class Seen {
+        private boolean isNew = true;
+        private boolean isFailing;
+        private boolean hasCopies;
+        private long version;
+        private long allAtNanos;
+        private long copiesAtNanos;
     }
 
     /**

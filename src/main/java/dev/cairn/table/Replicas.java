@@ -8,6 +8,7 @@ import dev.cairn.layout.Layout;
 import dev.cairn.layout.LayoutView;
 import dev.cairn.layout.Layouts;
 import dev.cairn.net.Peers;
+import dev.cairn.net.Quorum;
 import dev.cairn.net.Request;
 import io.smallrye.mutiny.Uni;
 import java.util.ArrayList;
@@ -16,6 +17,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.function.Predicate;
 
 /**
  * Which nodes hold which rows, by what is known of the layout. Whoever asks them does so within {@link #writing} or {@link #reading}, which begins
@@ -188,6 +190,19 @@ public final class Replicas {
             view.all().reversed().forEach(layout -> all.addAll(peers.nearestFirst(layout.replicasOf(hash))));
         }
         return List.copyOf(all);
+    }
+
+    /** Whether those nodes, with this one, are enough to know every cluster-wide row that was ever acknowledged. */
+    boolean isQuorumForCopies(Predicate<NodeId> those) {
+        Optional<Layout> readable = layouts.view().readable();
+        if (readable.isEmpty()) {
+            return false;
+        }
+        List<NodeId> nodes = readable.get().storageNodes();
+        long count = nodes.stream()
+                .filter(node -> node.equals(peers.self()) || those.test(node))
+                .count();
+        return count >= Quorum.meeting(nodes.size());
     }
 
     /** The number of the newest version. */

@@ -24,6 +24,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.IntUnaryOperator;
@@ -43,10 +44,20 @@ public final class Tables {
     private final Peers peers;
     private final Replicas replicas;
     private final Stamps stamps;
+    private final BooleanSupplier copies;
     private final Function<String, RuntimeException> refusals;
 
-    /** {@code refusals} makes what callers see of the word that a rule gave for refusing a row, or of {@link #GONE}. */
-    public Tables(Peers peers, Replicas replicas, Stamps stamps, Function<String, RuntimeException> refusals) {
+    /**
+     * {@code copies} tells whether this node has caught up with the cluster-wide rows; {@code refusals} makes what callers see of the word that
+     * a rule gave for refusing a row, or of {@link #GONE}.
+     */
+    public Tables(
+            Peers peers,
+            Replicas replicas,
+            Stamps stamps,
+            BooleanSupplier copies,
+            Function<String, RuntimeException> refusals) {
+        this.copies = copies;
         this.peers = peers;
         this.replicas = replicas;
         this.stamps = stamps;
@@ -368,6 +379,14 @@ public final class Tables {
                     page.next().ifPresent(from::push);
                     return page.next().isPresent();
                 })));
+    }
+
+    /** Goes through all rows of a full-copy table: those that this node has, once it has caught up with the others, else those of a quorum. */
+    public <T extends Crdt<T>> Uni<Void> eachCopy(
+            TableSchema<T> table, int pageSize, Function<List<Row<T>>, Uni<Void>> action) {
+        return copies.getAsBoolean()
+                ? eachPageHere(table, RowKeys.FULL_COPY_PARTITION, Bytes.EMPTY, pageSize, action)
+                : eachPage(table, RowKeys.FULL_COPY_PARTITION, Query.all(Bytes.EMPTY, pageSize), action);
     }
 
     /** Goes through the rows of a partition that this node itself holds and that are not over. */

@@ -118,7 +118,7 @@ final class PowerCutRun {
     private void sawRecovery(StorageNode node) {
         boolean some = node.workers().all().stream()
                 .map(worker -> worker.status().progress())
-                .anyMatch(progress -> progress.endsWith("of earlier lives let go") && !progress.startsWith("0 "));
+                .anyMatch(progress -> progress.endsWith("of lives that are over let go") && !progress.startsWith("0 "));
         if (some) {
             tally.saw(Tally.Event.BODIES_RECOVERED);
         }

@@ -73,7 +73,7 @@ abstract class TableFixture {
 
         Engine() {
             peers.serve(new RowsOnly(replica));
-            tables = new Tables(peers, replicas, stamps, IllegalStateException::new);
+            tables = new Tables(peers, replicas, stamps, () -> true, IllegalStateException::new);
             endings = new Endings(env, store, replicas, floors, ends, replica, peers);
         }
     }

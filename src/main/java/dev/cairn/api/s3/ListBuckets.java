@@ -46,7 +46,7 @@ final class ListBuckets implements OperationHandler {
                 .filter(wanted -> !wanted.isEmpty() && !wanted.equals(region))
                 .isPresent();
         String caller = request.caller().id();
-        return buckets.list()
+        return buckets.listHere()
                 .map(all -> elsewhere ? Map.<String, Bucket>of() : names(all, caller))
                 .map(names -> render(names, page, Principal.of(request.caller()), region))
                 .map(document -> Answer.xml(200, document.bytes()));
