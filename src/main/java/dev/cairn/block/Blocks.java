@@ -112,8 +112,7 @@ public final class Blocks {
         BlockWriter.Written written = block.ready().written();
         Request.PutBlock put = new Request.PutBlock(written.hash(), written.length(), reference, block);
         users.addAndGet(targets.nodes().size());
-        return Quorum.decide(
-                targets.sets(),
+        return targets.decide(
                 Applied.Done.class::isInstance,
                 node -> targets.call(node, put).onTermination().invoke(() -> leave(block.ready(), users)));
     }
@@ -131,10 +130,8 @@ public final class Blocks {
         return replicas.<Quorum.Gathered<Applied>>writing(
                         references.placement(),
                         hash.value(),
-                        targets -> Quorum.decide(
-                                targets.sets(),
-                                Applied.Done.class::isInstance,
-                                node -> refer(targets, node, hash, length, reference)))
+                        targets -> targets.decide(
+                                Applied.Done.class::isInstance, node -> refer(targets, node, hash, length, reference)))
                 .chain(gathered -> {
                     if (gathered.reached()) {
                         return Uni.createFrom().voidItem();

@@ -19,7 +19,7 @@ public final class ConfigKeys {
             "consistency-mode",
             ValueType.choice(List.of(CairnConfig.ConsistencyMode.values())),
             "consistent",
-            "Whether reads and writes wait for quorums that overlap; without effect on a single node.");
+            "`degraded`: one replica is enough to read; `dangerous`: and to write. Names of buckets and keys are agreed on by more than half always. Without effect on a single node.");
     static final ConfigKey<CairnConfig.Durability> DURABILITY = new ConfigKey<>(
             "durability",
             ValueType.choice(List.of(CairnConfig.Durability.values())),

@@ -22,6 +22,7 @@ import dev.cairn.net.RequestHandler;
 import dev.cairn.store.Space;
 import dev.cairn.store.Store;
 import dev.cairn.table.AntiEntropy;
+import dev.cairn.table.Consistency;
 import dev.cairn.table.EndQueue;
 import dev.cairn.table.Endings;
 import dev.cairn.table.FloorRaiser;
@@ -63,7 +64,17 @@ public final class StorageNode {
 
     /** What an operator can set about how data is kept. */
     public record Settings(
-            Bodies.BodyLimits bodies, Duration blockDeleteDelay, Duration tombstoneAge, Duration syncEvery) {
+            Bodies.BodyLimits bodies,
+            Duration blockDeleteDelay,
+            Duration tombstoneAge,
+            Duration syncEvery,
+            Consistency consistency) {
+        /** Reads that see every write acknowledged before. */
+        public Settings(
+                Bodies.BodyLimits bodies, Duration blockDeleteDelay, Duration tombstoneAge, Duration syncEvery) {
+            this(bodies, blockDeleteDelay, tombstoneAge, syncEvery, Consistency.CONSISTENT);
+        }
+
         public static final Settings DEFAULT = new Settings(
                 new Bodies.BodyLimits(64 << 10, 1 << 20),
                 Duration.ofMinutes(10),
@@ -151,7 +162,8 @@ public final class StorageNode {
             Settings settings) {
         return Layouts.open(env, store, atFirst)
                 .chain(layouts -> {
-                    Replicas replicas = new Replicas(layouts, peers, bits(layouts.view()), isAlone);
+                    Replicas replicas =
+                            new Replicas(layouts, peers, bits(layouts.view()), settings.consistency(), isAlone);
                     return Uptime.open(env, store)
                             .chain(uptime -> Stamps.open(env, store, peers.self())
                                     .chain(stamps -> Floors.open(store, replicas)

@@ -11,6 +11,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.function.IntUnaryOperator;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -55,12 +56,17 @@ public final class Quorum {
      */
     public static <R> Uni<Gathered<R>> decide(
             List<List<NodeId>> sets, Predicate<R> agrees, Function<NodeId, Uni<R>> call) {
+        return decide(sets, Quorum::majority, agrees, call);
+    }
+
+    /** As above, until so many of each set have, by how many nodes it has. */
+    public static <R> Uni<Gathered<R>> decide(
+            List<List<NodeId>> sets, IntUnaryOperator wanted, Predicate<R> agrees, Function<NodeId, Uni<R>> call) {
         if (sets.size() == 1 && sets.getFirst().size() == 1) {
             return call.apply(sets.getFirst().getFirst())
                     .map(answer -> new Gathered<>(agrees.test(answer), List.of(answer)));
         }
-        return Uni.createFrom()
-                .emitter(emitter -> new Gathering<R>(sets, Quorum::majority, agrees, emitter).start(call));
+        return Uni.createFrom().emitter(emitter -> new Gathering<R>(sets, wanted, agrees, emitter).start(call));
     }
 
     /** The answers so far; guarded by itself. */
@@ -69,7 +75,7 @@ public final class Quorum {
         private final Set<NodeId> agreed = new LinkedHashSet<>();
         private final Set<NodeId> others = new LinkedHashSet<>();
         private final List<List<NodeId>> sets;
-        private final Function<Integer, Integer> wanted;
+        private final IntUnaryOperator wanted;
         private final Predicate<R> agrees;
         private final UniEmitter<? super Gathered<R>> emitter;
         private @Nullable Throwable lastFailure;
@@ -78,7 +84,7 @@ public final class Quorum {
 
         Gathering(
                 List<List<NodeId>> sets,
-                Function<Integer, Integer> wanted,
+                IntUnaryOperator wanted,
                 Predicate<R> agrees,
                 UniEmitter<? super Gathered<R>> emitter) {
             this.sets = sets;
@@ -117,9 +123,9 @@ public final class Quorum {
             Gathered<R> result;
             Throwable failure = null;
             synchronized (this) {
-                boolean reached = sets.stream().allMatch(set -> count(set, agreed) >= wanted.apply(set.size()));
+                boolean reached = sets.stream().allMatch(set -> count(set, agreed) >= wanted.applyAsInt(set.size()));
                 boolean lost =
-                        sets.stream().anyMatch(set -> set.size() - count(set, others) < wanted.apply(set.size()));
+                        sets.stream().anyMatch(set -> set.size() - count(set, others) < wanted.applyAsInt(set.size()));
                 if (done || !reached && !lost) {
                     return;
                 }
@@ -143,7 +149,7 @@ public final class Quorum {
                 int got = count(set, agreed);
                 if (got < fewest) {
                     fewest = got;
-                    missing = wanted.apply(set.size());
+                    missing = wanted.applyAsInt(set.size());
                 }
             }
             return new Failure.QuorumLost(missing, fewest, Duration.ZERO).asException();

@@ -21,6 +21,7 @@ import dev.cairn.net.Peers;
 import dev.cairn.net.tls.NodeIdentity;
 import dev.cairn.store.rocks.RocksConfig;
 import dev.cairn.store.rocks.RocksStore;
+import dev.cairn.table.Consistency;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -138,7 +139,12 @@ final class RunningNode implements AutoCloseable {
                 new Bodies.BodyLimits(config.inlineMaxBytes(), config.blocks().sizeBytes()),
                 config.blocks().deleteDelay(),
                 TOMBSTONE_AGE,
-                SYNC_EVERY);
+                SYNC_EVERY,
+                switch (config.consistencyMode()) {
+                    case CONSISTENT -> Consistency.CONSISTENT;
+                    case DEGRADED -> Consistency.DEGRADED;
+                    case DANGEROUS -> Consistency.DANGEROUS;
+                });
     }
 
     /**
@@ -146,6 +152,12 @@ final class RunningNode implements AutoCloseable {
      * what was {@code accepted}.
      */
     static RunningNode open(CairnConfig config, Set<Acceptance> accepted) throws IOException {
+        if (!config.singleNode() && accepted.contains(Acceptance.OLD_METADATA)) {
+            throw new IOException(
+                    "a node of a cluster does not go on with older metadata: it would answer as if it had never"
+                            + " confirmed what it confirmed since; move both directories away, start it empty, and give the new"
+                            + " node the place of the old one: cairn layout assign NEW_ID --replace OLD_ID");
+        }
         Directories directories = Directories.inspect(config, accepted);
         Files.createDirectories(config.metadataDir(), PRIVATE);
         NodeIdentity identity = NodeIdentity.open(config.metadataDir());

@@ -29,10 +29,12 @@ public final class Replicas {
     private final Layouts layouts;
     private final Peers peers;
     private final int bits;
+    private final Consistency consistency;
     private final boolean isAlone;
 
     /** {@code isAlone}: this node is the whole cluster, and stays it. */
-    public Replicas(Layouts layouts, Peers peers, int bits, boolean isAlone) {
+    public Replicas(Layouts layouts, Peers peers, int bits, Consistency consistency, boolean isAlone) {
+        this.consistency = consistency;
         this.layouts = layouts;
         this.peers = peers;
         this.bits = bits;
@@ -52,9 +54,11 @@ public final class Replicas {
     public final class Targets {
         private final LayoutView view;
         private final long version;
+        private final TableSchema.Placement placement;
         private final List<List<NodeId>> sets;
 
-        private Targets(LayoutView view, long version, List<List<NodeId>> sets) {
+        private Targets(LayoutView view, long version, TableSchema.Placement placement, List<List<NodeId>> sets) {
+            this.placement = placement;
             this.view = view;
             this.version = version;
             this.sets = sets;
@@ -72,6 +76,20 @@ public final class Replicas {
             Set<NodeId> all = new LinkedHashSet<>();
             sets.forEach(all::addAll);
             return List.copyOf(all);
+        }
+
+        /** Asks all of them, until enough of each set have given an answer that {@code agrees}. */
+        public <R> Uni<Quorum.Gathered<R>> decide(Predicate<R> agrees, Function<NodeId, Uni<R>> ask) {
+            return Quorum.decide(
+                    sets,
+                    placement == TableSchema.Placement.FULL_COPY ? Quorum::majority : consistency::toWrite,
+                    agrees,
+                    ask);
+        }
+
+        /** The answers of as many of these nodes as it takes to know what was written. */
+        <R> Uni<List<R>> gather(List<NodeId> nodes, Function<NodeId, Uni<R>> ask) {
+            return Quorum.gather(nodes, consistency.toRead(nodes.size()), ask);
         }
 
         /** Those that keep a copy of cluster-wide rows without a say in them. */
@@ -148,7 +166,8 @@ public final class Replicas {
     private Targets writers(LayoutView view, TableSchema.Placement placement, Bytes partition) {
         List<Layout> live = view.live();
         if (live.size() == 1) {
-            return new Targets(view, live.getFirst().version(), List.of(nodes(live.getFirst(), placement, partition)));
+            return new Targets(
+                    view, live.getFirst().version(), placement, List.of(nodes(live.getFirst(), placement, partition)));
         }
         List<List<NodeId>> sets = new ArrayList<>(live.size());
         for (Layout layout : live) {
@@ -157,12 +176,12 @@ public final class Replicas {
                 sets.add(nodes);
             }
         }
-        return new Targets(view, live.getLast().version(), sets);
+        return new Targets(view, live.getLast().version(), placement, sets);
     }
 
     private Targets readers(LayoutView view, TableSchema.Placement placement, Bytes partition) {
         Layout layout = view.readable().orElseThrow();
-        return new Targets(view, layout.version(), List.of(nodes(layout, placement, partition)));
+        return new Targets(view, layout.version(), placement, List.of(nodes(layout, placement, partition)));
     }
 
     private static List<NodeId> nodes(Layout layout, TableSchema.Placement placement, Bytes partition) {

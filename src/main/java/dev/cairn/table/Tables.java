@@ -27,7 +27,6 @@ import java.util.TreeMap;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Function;
-import java.util.function.IntUnaryOperator;
 import java.util.function.Supplier;
 
 /**
@@ -108,7 +107,7 @@ public final class Tables {
         return replicas.writing(
                 placement,
                 request.partition(),
-                targets -> Quorum.<Request.Joined>decide(targets.sets(), _ -> true, node -> targets.call(node, request))
+                targets -> targets.<Request.Joined>decide(_ -> true, node -> targets.call(node, request))
                         .replaceWithVoid());
     }
 
@@ -146,7 +145,7 @@ public final class Tables {
             targets.followers()
                     .forEach(node -> targets.call(node, request).subscribe().with(_ -> {}, _ -> {}));
         }
-        return Quorum.decide(targets.sets(), Applied.Done.class::isInstance, node -> targets.call(node, request));
+        return targets.decide(Applied.Done.class::isInstance, node -> targets.call(node, request));
     }
 
     private Uni<Outcome> failed(Batch batch, List<Applied> answers) {
@@ -205,10 +204,8 @@ public final class Tables {
         Request.ReadRow whole = new Request.ReadRow(table.name(), partition, sort, SEND);
         return replicas.reading(table.placement(), partition, targets -> {
                     List<NodeId> nodes = peers.nearestFirst(targets.nodes());
-                    return Quorum.gather(
-                            nodes,
-                            Quorum.meeting(nodes.size()),
-                            node -> targets.call(node, node.equals(nodes.getFirst()) ? whole : bare));
+                    return targets.gather(
+                            nodes, node -> targets.call(node, node.equals(nodes.getFirst()) ? whole : bare));
                 })
                 .chain(answers -> lacksAttachment(table, answers)
                         ? rows(table, partition, sort, SEND)
@@ -218,15 +215,12 @@ public final class Tables {
 
     private Uni<List<FoundRow>> rows(
             TableSchema<?> table, Bytes partition, Bytes sort, Request.Attachments attachments) {
-        return gather(
-                table, partition, new Request.ReadRow(table.name(), partition, sort, attachments), Quorum::meeting);
+        return gather(table, partition, new Request.ReadRow(table.name(), partition, sort, attachments));
     }
 
-    private <R> Uni<List<R>> gather(
-            TableSchema<?> table, Bytes partition, Request<R> request, IntUnaryOperator wanted) {
+    private <R> Uni<List<R>> gather(TableSchema<?> table, Bytes partition, Request<R> request) {
         return replicas.reading(table.placement(), partition, targets -> {
-            List<NodeId> nodes = targets.nodes();
-            return Quorum.gather(nodes, wanted.applyAsInt(nodes.size()), node -> targets.call(node, request));
+            return targets.gather(targets.nodes(), node -> targets.call(node, request));
         });
     }
 
@@ -350,7 +344,7 @@ public final class Tables {
 
     /** Live rows of a sharded table, joined key by key over a quorum before tombstones are dropped. */
     public <T extends Crdt<T>> Uni<Page<T>> range(TableSchema<T> table, Bytes partition, Query query) {
-        return gather(table, partition, request(table, partition, query), Quorum::meeting)
+        return gather(table, partition, request(table, partition, query))
                 .map(answers -> page(table, answers, query.limit()));
     }
 

@@ -27,6 +27,7 @@ import dev.cairn.net.Request;
 import dev.cairn.sim.World;
 import dev.cairn.store.Space;
 import dev.cairn.store.Store;
+import dev.cairn.table.Consistency;
 import dev.cairn.table.EndQueue;
 import dev.cairn.table.Floors;
 import dev.cairn.table.Replicas;
@@ -71,7 +72,7 @@ final class NodeHandlerTest {
         var uptime = world.await(Uptime.open(env, store));
         var layouts = world.await(Layouts.open(env, store, LayoutView.of(LAYOUT)));
         var self = LAYOUT.everyNode().getFirst();
-        var replicas = new Replicas(layouts, new LocalPeers(self), LAYOUT.bits(), true);
+        var replicas = new Replicas(layouts, new LocalPeers(self), LAYOUT.bits(), Consistency.CONSISTENT, true);
         var floors = world.await(Floors.open(store, replicas));
         var ends = new EndQueue(uptime, Duration.ofMinutes(1));
         var references = new BlockReferences(new Grace(uptime, Duration.ofMinutes(1), () -> true));

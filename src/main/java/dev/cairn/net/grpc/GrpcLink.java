@@ -25,12 +25,21 @@ import io.smallrye.mutiny.Uni;
 import io.smallrye.mutiny.subscription.UniEmitter;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** A channel to one node. */
+/** A channel to one node. What waits for an answer is bounded in number and bytes: what is above that fails at once, as if the node did not answer. */
 final class GrpcLink implements Link {
+    /** Bytes of requests: what a stalled node can make this one hold until its link is given up. */
+    static final long MAX_WAITING_BYTES = 16L << 20;
+
+    private static final int MAX_WAITING_CALLS = 4000;
+
     private final ManagedChannel channel;
+    private final AtomicLong waitingBytes = new AtomicLong();
+    private final AtomicInteger waitingCalls = new AtomicInteger();
 
     GrpcLink(ManagedChannel channel) {
         this.channel = channel;
@@ -50,13 +59,32 @@ final class GrpcLink implements Link {
         return switch (inside(request)) {
             case Request.PutBlock put -> put(request, put, deadline);
             case Request.GetBlock _ -> get(request, deadline);
-            default ->
-                Uni.createFrom()
-                        .emitter(emitter -> ClientCalls.asyncUnaryCall(
-                                channel.newCall(MeshGrpc.getCallMethod(), options(deadline)),
-                                Wire.message(request),
-                                new Answer<AnswerMessage, R>(emitter, message -> Wire.answer(request, message))));
+            default -> {
+                RequestMessage message = Wire.message(request);
+                yield bounded(
+                        message.getSerializedSize(),
+                        Uni.createFrom()
+                                .emitter(emitter -> ClientCalls.asyncUnaryCall(
+                                        channel.newCall(MeshGrpc.getCallMethod(), options(deadline)),
+                                        message,
+                                        new Answer<AnswerMessage, R>(
+                                                emitter, answer -> Wire.answer(request, answer)))));
+            }
         };
+    }
+
+    private <R> Uni<R> bounded(int bytes, Uni<R> call) {
+        return Uni.createFrom().deferred(() -> {
+            boolean isTooMuch = waitingBytes.addAndGet(bytes) > MAX_WAITING_BYTES;
+            isTooMuch |= waitingCalls.incrementAndGet() > MAX_WAITING_CALLS;
+            Uni<R> result = isTooMuch
+                    ? Uni.createFrom().failure(new Failure.Overloaded("a node that does not answer").asException())
+                    : call;
+            return result.onTermination().invoke(() -> {
+                waitingBytes.addAndGet(-bytes);
+                waitingCalls.decrementAndGet();
+            });
+        });
     }
 
     private static Request<?> inside(Request<?> request) {
@@ -68,14 +96,14 @@ final class GrpcLink implements Link {
     }
 
     private <R> Uni<R> put(Request<R> request, Request.PutBlock put, Duration deadline) {
-        return Uni.createFrom().emitter(emitter -> {
+        return bounded(OutboundBody.PIECE_BYTES, Uni.createFrom().emitter(emitter -> {
             ClientCall<BodyMessage, AnswerMessage> call = channel.newCall(MeshGrpc.getPutMethod(), options(deadline));
             var sending = new Sending<>(emitter, put.body(), call, message -> Wire.answer(request, message));
             var out = (ClientCallStreamObserver<BodyMessage>) ClientCalls.asyncClientStreamingCall(call, sending);
             sending.start(
                     out,
                     BodyMessage.newBuilder().setRequest(Wire.message(request)).build());
-        });
+        }));
     }
 
     @SuppressWarnings("unchecked") // the answer to this request is a source
