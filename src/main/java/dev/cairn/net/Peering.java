@@ -101,6 +101,10 @@ public final class Peering implements Peers {
         @Nullable
         DialFailure trouble;
 
+        /** The kind of trouble that the operator was told of last. */
+        @Nullable
+        Class<?> told;
+
         Bytes digest = Bytes.EMPTY;
 
         Peer(NodeId node, long now) {
@@ -227,7 +231,7 @@ public final class Peering implements Peers {
                         .onFailure()
                         .invoke(link::close))
                 .onFailure()
-                .invoke(why -> missed(node, why))
+                .invoke(why -> missed(node, address, why))
                 .chain(theirs -> learn(theirs).replaceWith(theirs));
     }
 
@@ -262,6 +266,7 @@ public final class Peering implements Peers {
         peer.failures = 0;
         peer.misses = 0;
         peer.trouble = null;
+        peer.told = null;
         peer.heardAt = env.nanoTime();
         peer.dueAt = peer.heardAt + GOSSIP_EVERY.toNanos();
         peer.status = theirs.status();
@@ -269,7 +274,8 @@ public final class Peering implements Peers {
         theirs.peers().forEach(other -> peer(other.node()).ifPresent(it -> addAddress(it, other.address(), false)));
     }
 
-    private void missed(NodeId node, Throwable why) {
+    private void missed(NodeId node, PeerAddress address, Throwable why) {
+        boolean isNews = false;
         synchronized (known) {
             Peer peer = known.get(node);
             if (peer != null && peer.link == null) {
@@ -277,10 +283,17 @@ public final class Peering implements Peers {
                 peer.failures++;
                 long wait = LEAST_BACKOFF_NANOS << Math.min(peer.failures - 1, 5);
                 peer.dueAt = env.nanoTime() + Math.min(wait, MOST_BACKOFF_NANOS);
-                peer.trouble = why instanceof DialException dial
+                DialFailure trouble = why instanceof DialException dial
                         ? dial.failure()
                         : new DialFailure.Unreachable(String.valueOf(why.getMessage()));
+                isNews = started && !trouble.getClass().equals(peer.told);
+                peer.told = trouble.getClass();
+                peer.trouble = trouble;
             }
+        }
+        if (isNews) {
+            env.warn(
+                    "node %s at %s is not reached, and is tried again from time to time".formatted(node, address), why);
         }
     }
 

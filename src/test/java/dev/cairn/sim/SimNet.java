@@ -28,6 +28,8 @@ final class SimNet {
     private final Map<NodeId, Place> places = new TreeMap<>();
     private final Set<Link> cuts = new HashSet<>();
     private final Map<NodeId, Predicate<Request<?>>> filters = new TreeMap<>();
+    private final Map<NodeId, Long> requests = new TreeMap<>();
+    private boolean isEven;
     private long meanNanos = 1_000_000;
     private int lossPerMille;
     private int twicePerMille;
@@ -44,6 +46,18 @@ final class SimNet {
     /** One-way delays are up to twice the mean. */
     void setDelay(Duration mean) {
         meanNanos = mean.toNanos();
+        isEven = false;
+    }
+
+    /** All messages take just this long each way. */
+    void setEqualDelay(Duration each) {
+        meanNanos = each.toNanos();
+        isEven = true;
+    }
+
+    /** How often a node has asked another one for rows or blocks. */
+    long requestsOf(NodeId from) {
+        return requests.getOrDefault(from, 0L);
     }
 
     void setTrouble(int newLossPerMille, int newTwicePerMille) {
@@ -93,6 +107,9 @@ final class SimNet {
         }
         return Uni.createFrom().emitter(answer -> {
             env.in(DEADLINE.toNanos(), "net.deadline", () -> answer.fail(silence()));
+            if (!(request instanceof Request.ShareLayout)) {
+                requests.merge(from, 1L, Long::sum);
+            }
             if (filters.containsKey(from) && !filters.get(from).test(inside(request))) {
                 return;
             }
@@ -150,7 +167,7 @@ final class SimNet {
     }
 
     private long delay() {
-        return random.nextLong(2 * meanNanos);
+        return isEven ? meanNanos : random.nextLong(2 * meanNanos);
     }
 
     /** A body that goes along is pulled over the same links. */

@@ -1,0 +1,95 @@
+package dev.cairn.sim;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.cairn.block.Bodies;
+import dev.cairn.kernel.codec.Bytes;
+import dev.cairn.kernel.id.BucketId;
+import dev.cairn.kernel.io.ByteSource;
+import dev.cairn.model.ListQuery;
+import dev.cairn.model.ObjectMeta;
+import dev.cairn.model.StorageNode;
+import dev.cairn.proto.ChecksumValue;
+import io.smallrye.mutiny.Uni;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Supplier;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/**
+ * What operations cost between nodes, exactly: requests from a node that holds no data to the three that do, and how often it waits for answers, one behind
+ * the other. Each delay is the same here, so that the time that passes counts them.
+ */
+final class MessageCountTest {
+    private static final Duration ONE_WAY = Duration.ofMillis(50);
+    private static final Bytes KEY = Bytes.utf8("key");
+    private static final Bytes SMALL = Bytes.wrap(new byte[50]);
+    private static final Bytes BLOCK = Bytes.wrap(new byte[800]);
+
+    private final World world = new World(23);
+    private final SimCluster cluster = new SimCluster(
+            world,
+            SimCluster.REPLICAS + 1,
+            SimCluster.REPLICAS,
+            new StorageNode.Settings(
+                    new Bodies.BodyLimits(100, 1024), Duration.ofHours(1), Duration.ofHours(1), Duration.ofHours(1)));
+    private final SimCluster.Member gateway = cluster.members().get(SimCluster.REPLICAS);
+    private BucketId bucket = new BucketId(Bytes.wrap(new byte[BucketId.BYTES]));
+
+    @BeforeEach
+    void start() {
+        cluster.start();
+        bucket = world.await(gateway.node().buckets().create("bucket")).id();
+        world.pass(Duration.ofMinutes(1).toNanos());
+        cluster.net().setEqualDelay(ONE_WAY);
+    }
+
+    /** Requests that left the gateway, and round trips that it waited for. */
+    private record Cost(long requests, long roundTrips) {}
+
+    private <R> Cost cost(Supplier<Uni<R>> operation) {
+        long before = cluster.net().requestsOf(gateway.id());
+        long from = gateway.env().nanoTime();
+        world.await(operation.get());
+        Duration took = Duration.ofNanos(gateway.env().nanoTime() - from);
+        return new Cost(cluster.net().requestsOf(gateway.id()) - before, took.dividedBy(ONE_WAY.multipliedBy(2)));
+    }
+
+    private Uni<?> put(Bytes body) {
+        var objects = gateway.node().objects();
+        return objects.store(bucket, ByteSource.of(body), body.length(), _ -> {})
+                .chain(stored -> objects.publish(
+                        bucket, KEY, stored, new ObjectMeta(List.of(), "etag", ChecksumValue.getDefaultInstance())));
+    }
+
+    @Test
+    void a_small_object_is_written_read_listed_and_deleted_in_one_round_trip_each() {
+        var objects = gateway.node().objects();
+        assertThat(cost(() -> put(SMALL))).isEqualTo(new Cost(3, 1));
+        assertThat(cost(() -> objects.open(bucket, KEY))).isEqualTo(new Cost(3, 1));
+        assertThat(cost(() -> objects.list(bucket, ListQuery.of(Bytes.EMPTY, Bytes.EMPTY, 1000))))
+                .isEqualTo(new Cost(3, 1));
+        assertThat(cost(() -> objects.delete(bucket, KEY))).isEqualTo(new Cost(3, 1));
+        assertThat(cost(() -> objects.open(bucket, KEY))).isEqualTo(new Cost(3, 1));
+    }
+
+    @Test
+    void an_object_of_one_block_is_written_in_two_round_trips_besides_its_transfer() {
+        // The block to three nodes beside the intent, each block pulled once more to its end; then the row.
+        Cost cost = cost(() -> put(BLOCK));
+        assertThat(cost.requests()).isEqualTo(9);
+        assertThat(cost.roundTrips()).isBetween(2L, 4L);
+    }
+
+    @Test
+    void thousand_objects_of_one_bucket_are_deleted_in_one_round_trip() {
+        var objects = gateway.node().objects();
+        List<Bytes> keys = new ArrayList<>();
+        for (int i = 0; i < 1000; i++) {
+            keys.add(Bytes.utf8("key" + i));
+        }
+        assertThat(cost(() -> objects.deleteAll(bucket, keys))).isEqualTo(new Cost(3, 1));
+    }
+}
