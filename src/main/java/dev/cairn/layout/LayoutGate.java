@@ -8,7 +8,7 @@ import io.smallrye.mutiny.subscription.UniEmitter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Supplier;
@@ -30,16 +30,28 @@ public final class LayoutGate {
         WRITE
     }
 
+    /** What a request is about. */
+    public sealed interface Where {
+        /** Nothing that the layout places. */
+        record Nowhere() implements Where {}
+
+        /** The cluster-wide rows. */
+        record Copies() implements Where {}
+
+        /** Rows or blocks that hash so. */
+        record Partition(Bytes hash) implements Where {}
+    }
+
     public LayoutGate(Layouts layouts, NodeId self) {
         this.layouts = layouts;
         this.self = self;
     }
 
     /**
-     * Runs {@code work} unless the version is another one than this node goes by, or the partition (empty: none in particular) is none that it
-     * holds; fails with {@code StaleLayout} then.
+     * Runs {@code work} unless the version is another one than this node goes by, or it is to write to a partition that is none of its own; fails with
+     * {@code StaleLayout} then, and with {@code Overloaded} while what the node has there is outdated.
      */
-    public <R> Uni<R> pass(long version, Kind kind, Optional<Bytes> partition, Supplier<Uni<R>> work) {
+    public <R> Uni<R> pass(long version, Kind kind, Where where, Supplier<Uni<R>> work) {
         synchronized (this) {
             // Entered before the fences are looked at: who raises one and then waits finds either this one here or
             // refused.
@@ -48,12 +60,31 @@ public final class LayoutGate {
         LayoutView view = layouts.view();
         Fences mine = view.fences(self);
         long lowest = kind == Kind.WRITE ? mine.ack() : mine.syncAck();
-        boolean isElsewhere = kind == Kind.WRITE && partition.isPresent() && !view.isReplica(self, partition.get());
+        boolean isElsewhere =
+                kind == Kind.WRITE && where instanceof Where.Partition(Bytes hash) && !view.isReplica(self, hash);
+        if (isOutdated(view, where)) {
+            leave(version);
+            return Uni.createFrom()
+                    .failure(new Failure.Overloaded("rows of earlier times are being dropped").asException());
+        }
         if (version > view.number() || version < lowest || isElsewhere) {
             leave(version);
             return Uni.createFrom().failure(new Failure.StaleLayout(view.number()).asException());
         }
         return work.get().onTermination().invoke(() -> leave(version));
+    }
+
+    private boolean isOutdated(LayoutView view, Where where) {
+        Set<Integer> outdated = layouts.outdated();
+        return !outdated.isEmpty()
+                && switch (where) {
+                    case Where.Nowhere() -> false;
+                    case Where.Copies() -> outdated.contains(Layouts.COPIES);
+                    case Where.Partition(Bytes hash) ->
+                        view.current()
+                                .map(layout -> outdated.contains(layout.partitionOf(hash)))
+                                .orElse(false);
+                };
     }
 
     private void leave(long version) {

@@ -3,13 +3,19 @@ package dev.cairn.layout;
 import dev.cairn.kernel.codec.Bytes;
 import dev.cairn.kernel.codec.Sha256;
 import dev.cairn.kernel.env.Env;
+import dev.cairn.kernel.id.NodeId;
+import dev.cairn.store.Scan;
 import dev.cairn.store.Space;
 import dev.cairn.store.Store;
 import io.smallrye.mutiny.Uni;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
 
 /**
  * What this node knows of the layout, kept in its store: what is learnt is durable before anything is done or said on the strength of it. Views that
@@ -17,12 +23,19 @@ import java.util.function.UnaryOperator;
  */
 public final class Layouts {
     public static final Space SPACE = Space.rows("layout");
+    /** The number under which the cluster-wide rows go among the partitions. */
+    public static final int COPIES = -1;
+
     private static final Bytes KEY = Bytes.utf8("view");
+    private static final Bytes OUTDATED = Bytes.utf8("outdated/");
+    private static final int MAX_PARTITIONS = 1 << 15;
 
     private final Env env;
     private final Store store;
     private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
+    private final NodeId self;
     private volatile Known known;
+    private volatile Set<Integer> outdated;
     private volatile boolean warned;
 
     /** A view, its encoding and the digest of that. */
@@ -33,16 +46,81 @@ public final class Layouts {
         }
     }
 
-    private Layouts(Env env, Store store, LayoutView view) {
+    private record Learnt(Known known, Set<Integer> outdated) {}
+
+    private Layouts(Env env, Store store, NodeId self, LayoutView view, Set<Integer> outdated) {
         this.env = env;
         this.store = store;
+        this.self = self;
         this.known = Known.of(view);
+        this.outdated = outdated;
     }
 
     /** What was known when this node stopped; {@code atFirst} when it has never known anything. */
-    public static Uni<Layouts> open(Env env, Store store, LayoutView atFirst) {
-        return store.get(SPACE, KEY)
-                .map(row -> new Layouts(env, store, row.map(LayoutCodec::decode).orElse(atFirst)));
+    public static Uni<Layouts> open(Env env, Store store, NodeId self, LayoutView atFirst) {
+        return store.scan(SPACE, Scan.prefix(OUTDATED, MAX_PARTITIONS))
+                .map(marks -> marks.stream()
+                        .map(mark -> mark.key().intAt(OUTDATED.length()))
+                        .collect(Collectors.toUnmodifiableSet()))
+                .chain(outdated -> store.get(SPACE, KEY)
+                        .map(row -> new Layouts(
+                                env, store, self, row.map(LayoutCodec::decode).orElse(atFirst), outdated)));
+    }
+
+    /**
+     * The partitions of which this node may have rows that all others have forgotten, because it was away while a version came and went under which they
+     * were not its own: it drops them before it takes part again.
+     */
+    public Set<Integer> outdated() {
+        return outdated;
+    }
+
+    /** Completes when it is remembered that nothing outdated is left of a partition. */
+    public Uni<Void> dropped(int partition) {
+        return store.commit(tx -> {
+                    tx.delete(SPACE, mark(partition));
+                    return true;
+                })
+                .invoke(() -> {
+                    synchronized (this) {
+                        Set<Integer> rest = new TreeSet<>(outdated);
+                        rest.remove(partition);
+                        outdated = Set.copyOf(rest);
+                    }
+                })
+                .replaceWithVoid();
+    }
+
+    private static Bytes mark(int partition) {
+        return OUTDATED.concat(Bytes.ofInt(partition));
+    }
+
+    /** What has to be dropped when this node comes to know a view after having known another one. */
+    private Set<Integer> outdatedBy(LayoutView before, LayoutView after) {
+        long last = before.number();
+        if (before.isEmpty() || after.live().getFirst().version() <= last) {
+            return Set.of();
+        }
+        Set<Integer> found = new TreeSet<>();
+        if (hasComeBack(after, last, layout -> layout.everyNode().contains(self))) {
+            found.add(COPIES);
+        }
+        for (int partition = 0; partition < after.live().getFirst().assignment().size(); partition++) {
+            int number = partition;
+            if (hasComeBack(
+                    after, last, layout -> layout.assignment().get(number).contains(self))) {
+                found.add(partition);
+            }
+        }
+        return found;
+    }
+
+    /** Whether something is here again under a live version after it was not under another one, from the last that was known on. */
+    private static boolean hasComeBack(LayoutView view, long last, Predicate<Layout> isHere) {
+        return view.live().stream().anyMatch(isHere)
+                && !view.all().stream()
+                        .filter(layout -> layout.version() >= last)
+                        .allMatch(isHere);
     }
 
     public LayoutView view() {
@@ -102,18 +180,27 @@ public final class Layouts {
                     LayoutView stored =
                             tx.get(SPACE, KEY).map(LayoutCodec::decode).orElse(known.view());
                     Known next = Known.of(change.apply(stored));
+                    Set<Integer> drop = outdatedBy(stored, next.view());
                     tx.put(SPACE, KEY, next.encoded());
-                    return next;
+                    drop.forEach(partition -> tx.put(SPACE, mark(partition), Bytes.EMPTY));
+                    return new Learnt(next, drop);
                 })
-                .map(next -> {
-                    adopt(next);
-                    return next.view();
+                .map(learnt -> {
+                    adopt(learnt);
+                    return learnt.known().view();
                 });
     }
 
     /** Commits may be heard of out of order; views only grow. */
-    private void adopt(Known next) {
+    private void adopt(Learnt learnt) {
+        Known next = learnt.known();
         synchronized (this) {
+            if (!learnt.outdated().isEmpty()) {
+                // Before anybody can be let in by the new view.
+                Set<Integer> more = new TreeSet<>(outdated);
+                more.addAll(learnt.outdated());
+                outdated = Set.copyOf(more);
+            }
             LayoutView joined = known.view().join(next.view());
             known = joined.equals(next.view()) ? next : Known.of(joined);
         }

@@ -9,11 +9,11 @@ import dev.cairn.layout.Layouts;
 import dev.cairn.net.Request;
 import dev.cairn.net.Request.Applied;
 import dev.cairn.net.RequestHandler;
+import dev.cairn.table.Replicas;
 import dev.cairn.table.RowKeys;
 import dev.cairn.table.TableReplica;
 import io.smallrye.mutiny.Uni;
 import java.util.List;
-import java.util.Optional;
 
 /** Answers requests from the rows and blocks of this node. */
 final class NodeHandler implements RequestHandler {
@@ -34,22 +34,35 @@ final class NodeHandler implements RequestHandler {
     @Override
     public <R> Uni<R> under(Request.Under<R> request) {
         Request<R> inside = request.request();
-        return gate.pass(request.layout(), kind(inside), partition(inside), () -> answer(inside));
+        return gate.pass(request.layout(), kind(inside), where(inside), () -> answer(inside));
     }
 
-    /** Of a sharded table, to which the request writes. */
-    private static Optional<Bytes> partition(Request<?> request) {
+    private static LayoutGate.Where where(Request<?> request) {
         return switch (request) {
-            case Request.ApplyBatch batch -> Optional.of(batch.partition()).filter(NodeHandler::isSharded);
-            case Request.JoinRows rows -> Optional.of(rows.partition()).filter(NodeHandler::isSharded);
-            case Request.PutBlock put -> Optional.of(put.hash().value());
-            case Request.ReferBlock refer -> Optional.of(refer.hash().value());
-            default -> Optional.empty();
+            case Request.ApplyBatch batch -> where(batch.partition());
+            case Request.JoinRows rows -> where(rows.partition());
+            case Request.ReadRow read -> where(read.partition());
+            case Request.ReadRange range -> where(range.partition());
+            case Request.PutBlock put ->
+                new LayoutGate.Where.Partition(put.hash().value());
+            case Request.ReferBlock refer ->
+                new LayoutGate.Where.Partition(refer.hash().value());
+            case Request.RaiseFloor raise -> ranged(raise.range());
+            case Request.Digest digest -> ranged(digest.range());
+            default -> new LayoutGate.Where.Nowhere();
         };
     }
 
-    private static boolean isSharded(Bytes partition) {
-        return !partition.equals(RowKeys.FULL_COPY_PARTITION);
+    private static LayoutGate.Where where(Bytes partition) {
+        return partition.equals(RowKeys.FULL_COPY_PARTITION)
+                ? new LayoutGate.Where.Copies()
+                : new LayoutGate.Where.Partition(partition);
+    }
+
+    private static LayoutGate.Where ranged(Bytes range) {
+        return Replicas.firstHash(range)
+                .<LayoutGate.Where>map(LayoutGate.Where.Partition::new)
+                .orElseGet(LayoutGate.Where.Copies::new);
     }
 
     private static LayoutGate.Kind kind(Request<?> request) {

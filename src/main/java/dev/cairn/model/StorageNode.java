@@ -160,7 +160,7 @@ public final class StorageNode {
             boolean isAlone,
             Peers peers,
             Settings settings) {
-        return Layouts.open(env, store, atFirst)
+        return Layouts.open(env, store, peers.self(), atFirst)
                 .chain(layouts -> {
                     Replicas replicas =
                             new Replicas(layouts, peers, bits(layouts.view()), settings.consistency(), isAlone);

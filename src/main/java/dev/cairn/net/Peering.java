@@ -37,6 +37,9 @@ public final class Peering implements Peers {
     private static final Duration TICK = Duration.ofMillis(250);
     private static final Duration GOSSIP_EVERY = Duration.ofSeconds(3);
     private static final Duration GOSSIP_DEADLINE = Duration.ofSeconds(3);
+    /** The first gossip waits for the connection and the handshake, too. */
+    private static final Duration MEET_DEADLINE = Duration.ofSeconds(10);
+
     private static final Duration CALL_DEADLINE = Duration.ofSeconds(10);
     private static final Duration BODY_DEADLINE = Duration.ofSeconds(60);
     private static final long LEAST_BACKOFF_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
@@ -225,7 +228,7 @@ public final class Peering implements Peers {
     private Uni<Gossip> meet(NodeId node, PeerAddress address) {
         return transport
                 .dial(node, address)
-                .chain(link -> link.gossip(gossip(Bytes.EMPTY, true), GOSSIP_DEADLINE)
+                .chain(link -> link.gossip(gossip(Bytes.EMPTY, true), MEET_DEADLINE)
                         .invoke(theirs -> requireFit(theirs, node))
                         .invoke(theirs -> opened(node, address, link, theirs))
                         .onFailure()
@@ -325,7 +328,8 @@ public final class Peering implements Peers {
         synchronized (known) {
             peer.isBusy = false;
             peer.dueAt = env.nanoTime();
-            isOver = ++peer.misses >= MISSES || why instanceof DialException;
+            isOver = ++peer.misses >= MISSES
+                    || why instanceof DialException dial && !(dial.failure() instanceof DialFailure.NoAnswer);
         }
         if (isOver) {
             dropped(peer.node, link, why);

@@ -41,7 +41,7 @@ import java.util.function.Function;
  *       their blocks are with their new nodes.
  * </ol>
  *
- * No step waits for a coordinator, a gateway, or a node of a minority.
+ * Before all that it drops what it has of partitions that were others' while it was away ({@link Layouts#outdated}). No step waits for a coordinator, a gateway, or a node of a minority.
  */
 public final class Handover {
     private static final Duration POLL = Duration.ofMillis(500);
@@ -103,13 +103,43 @@ public final class Handover {
         LayoutView view = layouts.view();
         boolean isSource =
                 view.all().stream().anyMatch(layout -> layout.storageNodes().contains(self));
-        if (!isSource) {
+        if (!isSource && layouts.outdated().isEmpty()) {
             return Uni.createFrom().voidItem();
         }
-        return raiseWriteFence(view)
+        return dropOutdated(worker)
+                .chain(() -> raiseWriteFence(view))
                 .chain(() -> handOverAll(worker))
                 .chain(() -> raiseReadFence())
                 .chain(() -> letGo(worker));
+    }
+
+    /** Whoever was away while his partitions were others' begins them anew. */
+    private Uni<Void> dropOutdated(Worker worker) {
+        return layouts.outdated().isEmpty()
+                ? Uni.createFrom().voidItem()
+                : Multi.createFrom()
+                        .iterable(layouts.outdated())
+                        .onItem()
+                        .transformToUniAndConcatenate(partition -> dropAll(partition)
+                                .chain(() -> layouts.dropped(partition))
+                                .invoke(() -> worker.progress(
+                                        "dropping what is outdated; %d rows so far".formatted(dropped))))
+                        .collect()
+                        .last();
+    }
+
+    private Uni<Void> dropAll(int partition) {
+        return partition == Layouts.COPIES
+                ? dropAll(
+                        TableSchema.Placement.FULL_COPY,
+                        replicas.range(TableSchema.Placement.FULL_COPY, Bytes.EMPTY),
+                        Bytes.EMPTY,
+                        Optional.empty())
+                : dropAll(
+                        TableSchema.Placement.SHARDED,
+                        replicas.rangeOf(partition),
+                        replicas.firstKey(partition),
+                        replicas.endKey(partition));
     }
 
     private Uni<Void> raiseWriteFence(LayoutView view) {
@@ -276,13 +306,13 @@ public final class Handover {
                         : departure
                                 .isSafe(from, end, current.assignment().get(partition))
                                 .chain(safe -> safe
-                                        ? dropAll(partition, from, end).replaceWith(true)
+                                        ? dropAll(partition).replaceWith(true)
                                         : Uni.createFrom().item(false)));
     }
 
     private Uni<Boolean> isEmpty(Bytes from, Optional<Bytes> end) {
         return Multi.createFrom()
-                .iterable(rows.shardedTables())
+                .iterable(rows.tables(TableSchema.Placement.SHARDED))
                 .onItem()
                 .transformToUniAndConcatenate(table -> store.scan(table.rows(), new Scan(from, end, 1)))
                 .collect()
@@ -290,14 +320,14 @@ public final class Handover {
                 .map(found -> found.stream().allMatch(List::isEmpty));
     }
 
-    private Uni<Void> dropAll(int partition, Bytes from, Optional<Bytes> end) {
+    private Uni<Void> dropAll(TableSchema.Placement placement, Bytes range, Bytes from, Optional<Bytes> end) {
         return Multi.createFrom()
-                .iterable(rows.shardedTables())
+                .iterable(rows.tables(placement))
                 .onItem()
                 .transformToUniAndConcatenate(table -> dropAll(table, from, end))
                 .collect()
                 .last()
-                .chain(() -> floors.forget(replicas.rangeOf(partition)));
+                .chain(() -> floors.forget(range));
     }
 
     private <T extends Crdt<T>> Uni<Void> dropAll(TableSchema<T> table, Bytes from, Optional<Bytes> end) {

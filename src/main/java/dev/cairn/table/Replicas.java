@@ -224,6 +224,11 @@ public final class Replicas {
         return count >= Quorum.meeting(nodes.size());
     }
 
+    /** Whether this node's copies of cluster-wide rows are none that all others have forgotten. */
+    boolean areCopiesFit() {
+        return !layouts.outdated().contains(Layouts.COPIES);
+    }
+
     /** The number of the newest version. */
     long version() {
         return layouts.view().number();
@@ -301,8 +306,18 @@ public final class Replicas {
         return name(bits, partition);
     }
 
+    /** The lowest hash that falls into a range; empty for the full copies. */
+    public static Optional<Bytes> firstHash(Bytes range) {
+        int bits = range.intAt(0);
+        return bits == 0 ? Optional.empty() : Optional.of(firstKey(range.intAt(Integer.BYTES), bits));
+    }
+
     /** The first of the keys that lie in a partition. */
     Bytes firstKey(int partition) {
+        return firstKey(partition, bits);
+    }
+
+    private static Bytes firstKey(int partition, int bits) {
         int first = partition << 2 * Byte.SIZE - bits;
         return Bytes.wrap(new byte[] {(byte) (first >>> Byte.SIZE), (byte) first});
     }

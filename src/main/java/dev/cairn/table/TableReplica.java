@@ -332,11 +332,11 @@ public final class TableReplica {
     /** A row with its place. */
     public record HereRow<T>(Bytes partition, Bytes sort, T row) {}
 
-    /** The tables of which a node holds the partitions that the layout gives it. What is derived goes with what it is derived from. */
-    List<TableSchema<?>> shardedTables() {
+    /** The tables whose rows are placed so. What is derived goes with what it is derived from. */
+    List<TableSchema<?>> tables(TableSchema.Placement placement) {
         return schemas.values().stream()
-                .filter(schema -> schema.placement() == TableSchema.Placement.SHARDED
-                        && !schema.type().isDerived())
+                .filter(schema ->
+                        schema.placement() == placement && !schema.type().isDerived())
                 .sorted(Comparator.comparing(TableSchema::name))
                 .toList();
     }

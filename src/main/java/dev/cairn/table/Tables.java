@@ -268,6 +268,9 @@ public final class Tables {
      */
     public <T extends Crdt<T>, V> Uni<Optional<V>> lookUp(
             TableSchema<T> table, Bytes sort, Function<T, Optional<V>> decode) {
+        if (!replicas.areCopiesFit()) {
+            return readSpread(table, sort).map(row -> row.flatMap(decode));
+        }
         Request.ReadRow request =
                 new Request.ReadRow(table.name(), RowKeys.FULL_COPY_PARTITION, sort, Request.Attachments.LEAVE);
         return peers.call(peers.self(), request)
@@ -378,7 +381,7 @@ public final class Tables {
     /** Goes through all rows of a full-copy table: those that this node has, once it has caught up with the others, else those of a quorum. */
     public <T extends Crdt<T>> Uni<Void> eachCopy(
             TableSchema<T> table, int pageSize, Function<List<Row<T>>, Uni<Void>> action) {
-        return copies.getAsBoolean()
+        return copies.getAsBoolean() && replicas.areCopiesFit()
                 ? eachPageHere(table, RowKeys.FULL_COPY_PARTITION, Bytes.EMPTY, pageSize, action)
                 : eachPage(table, RowKeys.FULL_COPY_PARTITION, Query.all(Bytes.EMPTY, pageSize), action);
     }

@@ -55,6 +55,7 @@ final class ClusterIT {
                     done.incrementAndGet();
                 } catch (IllegalStateException _) {
                     unanswered.incrementAndGet();
+                    Cluster.pause(50);
                 }
             }
         }

@@ -16,7 +16,6 @@ import io.smallrye.mutiny.subscription.UniEmitter;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 
@@ -32,7 +31,7 @@ final class LayoutGateTest {
     private LayoutGate gate = new LayoutGate(layouts, SELF);
 
     private Layouts opened() {
-        return world.await(Layouts.open(machine.env(), machine.store(), LayoutView.of(layout(1, SELF))));
+        return world.await(Layouts.open(machine.env(), machine.store(), SELF, LayoutView.of(layout(1, SELF))));
     }
 
     /** All partitions on one node. */
@@ -54,7 +53,10 @@ final class LayoutGateTest {
 
     private String pass(long version, Kind kind) {
         return world.await(gate.pass(
-                version, kind, Optional.empty(), () -> Uni.createFrom().item("in")));
+                version,
+                kind,
+                new LayoutGate.Where.Nowhere(),
+                () -> Uni.createFrom().item("in")));
     }
 
     private void refused(long version, Kind kind) {
@@ -99,13 +101,19 @@ final class LayoutGateTest {
     @Test
     void writes_to_partitions_that_are_elsewhere_are_refused() {
         assertThat(world.await(gate.pass(
-                        1, Kind.WRITE, Optional.of(LEFT), () -> Uni.createFrom().item("in"))))
+                        1,
+                        Kind.WRITE,
+                        new LayoutGate.Where.Partition(LEFT),
+                        () -> Uni.createFrom().item("in"))))
                 .isEqualTo("in");
         world.await(layouts.update(view -> view.with(layout(2, OTHER, 1L))));
         raise(Fences.NONE.withAck(2).withSynced(2).withSyncAck(2));
         assertThat(layouts.view().isSettled()).isTrue();
         assertThatThrownBy(() -> world.await(gate.pass(
-                        2, Kind.WRITE, Optional.of(LEFT), () -> Uni.createFrom().item("in"))))
+                        2,
+                        Kind.WRITE,
+                        new LayoutGate.Where.Partition(LEFT),
+                        () -> Uni.createFrom().item("in"))))
                 .isInstanceOf(FailureException.class);
     }
 
@@ -114,8 +122,12 @@ final class LayoutGateTest {
         world.await(layouts.update(view -> view.with(layout(2, SELF, 1L))));
         List<UniEmitter<? super String>> slow = new ArrayList<>();
         Uni<String> work = Uni.createFrom().emitter(slow::add);
-        gate.pass(1, Kind.WRITE, Optional.empty(), () -> work).subscribe().with(_ -> {}, _ -> {});
-        gate.pass(2, Kind.WRITE, Optional.empty(), () -> work).subscribe().with(_ -> {}, _ -> {});
+        gate.pass(1, Kind.WRITE, new LayoutGate.Where.Nowhere(), () -> work)
+                .subscribe()
+                .with(_ -> {}, _ -> {});
+        gate.pass(2, Kind.WRITE, new LayoutGate.Where.Nowhere(), () -> work)
+                .subscribe()
+                .with(_ -> {}, _ -> {});
         raise(Fences.NONE.withAck(2));
         AtomicBoolean drained = new AtomicBoolean();
         gate.drained(2).subscribe().with(_ -> drained.set(true));

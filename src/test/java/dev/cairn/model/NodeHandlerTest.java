@@ -70,8 +70,8 @@ final class NodeHandlerTest {
         Env env = machine.env();
         Store store = machine.store();
         var uptime = world.await(Uptime.open(env, store));
-        var layouts = world.await(Layouts.open(env, store, LayoutView.of(LAYOUT)));
         var self = LAYOUT.everyNode().getFirst();
+        var layouts = world.await(Layouts.open(env, store, self, LayoutView.of(LAYOUT)));
         var replicas = new Replicas(layouts, new LocalPeers(self), LAYOUT.bits(), Consistency.CONSISTENT, true);
         var floors = world.await(Floors.open(store, replicas));
         var ends = new EndQueue(uptime, Duration.ofMinutes(1));

@@ -177,6 +177,17 @@ final class SimCluster {
         return true;
     }
 
+    /** Has a node decide on the next version, for just these nodes. */
+    void relayout(Member decider, List<Member> chosen) {
+        var view = decider.node().layouts().view();
+        decided = view.number() + 1;
+        var next = layout(
+                decided,
+                chosen.stream().map(Member::id).toList(),
+                view.live().stream().map(Layout::version).toList());
+        world.await(decider.node().layouts().update(known -> known.with(next)));
+    }
+
     /** Whether all nodes go by one version, and nobody holds what is no longer his. */
     boolean isSettled() {
         return members.stream().allMatch(member -> {

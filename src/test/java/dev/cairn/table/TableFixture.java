@@ -63,7 +63,7 @@ abstract class TableFixture {
         final HybridClock clock = stamps.clock();
         final Uptime uptime = world.await(Uptime.open(env, store));
         final LocalPeers peers = new LocalPeers(self);
-        final Layouts layouts = world.await(Layouts.open(env, store, LayoutView.of(layout)));
+        final Layouts layouts = world.await(Layouts.open(env, store, self, LayoutView.of(layout)));
         final Replicas replicas = new Replicas(layouts, peers, layout.bits(), Consistency.CONSISTENT, true);
         final Floors floors = world.await(Floors.open(store, replicas));
         final EndQueue ends = new EndQueue(uptime, AGE);

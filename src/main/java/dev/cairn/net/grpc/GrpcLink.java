@@ -1,6 +1,7 @@
 package dev.cairn.net.grpc;
 
 import dev.cairn.kernel.Failure;
+import dev.cairn.kernel.FailureException;
 import dev.cairn.kernel.codec.Bytes;
 import dev.cairn.kernel.codec.Protos;
 import dev.cairn.kernel.io.ByteSource;
@@ -48,10 +49,12 @@ final class GrpcLink implements Link {
     @Override
     public Uni<Gossip> gossip(Gossip mine, Duration deadline) {
         return Uni.createFrom()
-                .emitter(emitter -> ClientCalls.asyncUnaryCall(
+                .<Gossip>emitter(emitter -> ClientCalls.asyncUnaryCall(
                         channel.newCall(MeshGrpc.getGossipMethod(), options(deadline)),
                         Wire.message(mine),
-                        new Answer<>(emitter, Wire::gossip)));
+                        new Answer<>(emitter, Wire::gossip)))
+                .onFailure(FailureException.class)
+                .transform(_ -> new DialFailure.NoAnswer(deadline).asException());
     }
 
     @Override
