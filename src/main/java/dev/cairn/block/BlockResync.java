@@ -22,6 +22,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * Fetches the blocks that this node should have and has not: those to which a reference came from another replica, which it had missed. What
@@ -30,6 +31,7 @@ import java.util.Optional;
 public final class BlockResync {
     private static final Duration POLL = Duration.ofSeconds(5);
     private static final int BATCH = 64;
+    private static final int AT_ONCE = 4;
 
     private final Env env;
     private final Store store;
@@ -38,7 +40,7 @@ public final class BlockResync {
     private final Peers peers;
     private final Replicas replicas;
     private final Stuck stuck = new Stuck();
-    private long fetched;
+    private final AtomicLong fetched = new AtomicLong();
 
     public BlockResync(Env env, Store store, BlockFiles files, BlockReplica here, Peers peers, Replicas replicas) {
         this.env = env;
@@ -65,14 +67,15 @@ public final class BlockResync {
                                     .iterable(entries)
                                     .filter(entry -> stuck.isDue(entry.key(), env.nanoTime()))
                                     .onItem()
-                                    .transformToUniAndConcatenate(entry -> settle(entry, worker))
+                                    .transformToUni(entry -> settle(entry, worker))
+                                    .merge(AT_ONCE)
                                     .collect()
                                     .last()
                                     .replaceWith(true);
                         }))
                 .invoke(() -> {
                     worker.stuck(stuck.size());
-                    worker.progress("%d blocks fetched".formatted(fetched));
+                    worker.progress("%d blocks fetched".formatted(fetched.get()));
                 });
     }
 
@@ -116,6 +119,6 @@ public final class BlockResync {
                                 0,
                                 length,
                                 (node, at) -> peers.call(node, new Request.GetBlock(hash, at, length))))
-                .invoke(() -> fetched++);
+                .invoke(fetched::incrementAndGet);
     }
 }

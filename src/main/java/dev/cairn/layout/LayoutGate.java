@@ -51,7 +51,7 @@ public final class LayoutGate {
      * Runs {@code work} unless the version is another one than this node goes by, or it is to write to a partition that is none of its own; fails with
      * {@code StaleLayout} then, and with {@code Overloaded} while what the node has there is outdated.
      */
-    public <R> Uni<R> pass(long version, Kind kind, Where where, Supplier<Uni<R>> work) {
+    public <R> Uni<R> pass(long version, Kind kind, Where where, Supplier<Uni<? extends R>> work) {
         synchronized (this) {
             // Entered before the fences are looked at: who raises one and then waits finds either this one here or
             // refused.
@@ -71,7 +71,7 @@ public final class LayoutGate {
             leave(version);
             return Uni.createFrom().failure(new Failure.StaleLayout(view.number()).asException());
         }
-        return work.get().onTermination().invoke(() -> leave(version));
+        return Uni.createFrom().<R>deferred(work).onTermination().invoke(() -> leave(version));
     }
 
     private boolean isOutdated(LayoutView view, Where where) {

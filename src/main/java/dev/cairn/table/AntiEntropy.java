@@ -23,6 +23,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
 
 /**
@@ -31,6 +32,9 @@ import java.util.function.Function;
  */
 public final class AntiEntropy {
     private static final int ROWS_AT_ONCE = 64;
+    /** Single rows and partitions: the other node may be far away. */
+    private static final int ASKED_AT_ONCE = 16;
+
     private static final int RANGES_AT_ONCE = 4;
     private static final Duration POLL = Duration.ofSeconds(5);
     private static final long COPIES_EVERY_NANOS = TimeUnit.SECONDS.toNanos(15);
@@ -42,7 +46,7 @@ public final class AntiEntropy {
     private final Duration every;
     private final Map<NodeId, Seen> seen = new ConcurrentHashMap<>();
     private volatile boolean hasCopies;
-    private long exchanged;
+    private final AtomicLong exchanged = new AtomicLong();
 
     public AntiEntropy(Env env, Replicas replicas, TableReplica rows, Peers peers, Duration every) {
         this.env = env;
@@ -113,7 +117,7 @@ public final class AntiEntropy {
                 .onItem()
                 .transformToUni(range -> compare(range.name(), peer, range.version())
                         .invoke(() -> worker.progress("%d of %d ranges with node %s; %d rows exchanged so far"
-                                .formatted(++done[0], due.size(), peer, exchanged))))
+                                .formatted(++done[0], due.size(), peer, exchanged.get()))))
                 .merge(RANGES_AT_ONCE)
                 .collect()
                 .last()
@@ -245,9 +249,10 @@ public final class AntiEntropy {
         return Multi.createFrom()
                 .iterable(rowKeys)
                 .onItem()
-                .transformToUniAndConcatenate(key -> node.ask(new Request.ReadRow(
+                .transformToUni(key -> node.ask(new Request.ReadRow(
                                 table, RowKeys.partition(key), RowKeys.sort(key), Request.Attachments.SEND))
                         .map(found -> Map.entry(key, found)))
+                .merge(ASKED_AT_ONCE)
                 .collect()
                 .asList()
                 .map(found -> {
@@ -269,10 +274,11 @@ public final class AntiEntropy {
         return Multi.createFrom()
                 .iterable(theirs.entrySet())
                 .onItem()
-                .transformToUniAndConcatenate(partition -> {
-                    exchanged += partition.getValue().size();
+                .transformToUni(partition -> {
+                    exchanged.addAndGet(partition.getValue().size());
                     return rows.join(new Request.JoinRows(partition.getKey(), partition.getValue()));
                 })
+                .merge(ASKED_AT_ONCE)
                 .collect()
                 .last()
                 .replaceWithVoid();
@@ -282,8 +288,8 @@ public final class AntiEntropy {
         return Multi.createFrom()
                 .iterable(mine.entrySet())
                 .onItem()
-                .transformToUniAndConcatenate(
-                        partition -> peer.ask(new Request.JoinRows(partition.getKey(), partition.getValue())))
+                .transformToUni(partition -> peer.ask(new Request.JoinRows(partition.getKey(), partition.getValue())))
+                .merge(ASKED_AT_ONCE)
                 .collect()
                 .last()
                 .replaceWithVoid();

@@ -1,5 +1,6 @@
 package dev.cairn.api.admin;
 
+import dev.cairn.kernel.Failure;
 import dev.cairn.kernel.FailureException;
 import dev.cairn.model.Refusal;
 import dev.cairn.model.RefusalException;
@@ -55,9 +56,20 @@ final class AdminException extends RuntimeException {
     static Throwable of(Throwable problem) {
         return switch (problem) {
             case RefusalException refused -> of(refused.refusal());
-            case FailureException failed ->
-                new AdminException(503, "ServiceUnavailable", failed.failure().toString());
+            case FailureException failed -> new AdminException(503, "ServiceUnavailable", text(failed.failure()));
             default -> problem;
+        };
+    }
+
+    private static String text(Failure failure) {
+        return switch (failure) {
+            case Failure.QuorumLost _ ->
+                "too few of the nodes that have to agree answer: cairn status shows who is up and who is not";
+            case Failure.Overloaded(var what) -> "not now (" + what + "): try again";
+            case Failure.DiskFull(var volume) -> "there is no room left for " + volume;
+            case Failure.Corrupt(var what) -> "damaged: " + what;
+            case Failure.StaleLayout _ -> "the layout is changing: try again";
+            case Failure.Stopping() -> "the node is stopping";
         };
     }
 
