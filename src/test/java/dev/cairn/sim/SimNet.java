@@ -72,6 +72,11 @@ final class SimNet {
 
     /** Of the messages of a node only those that {@code passes} go out, for scripts that need one of them lost. */
     void filter(NodeId from, Predicate<Request<?>> passes) {
+        filterWhole(from, request -> passes.test(inside(request)));
+    }
+
+    /** As {@link #filter}, seeing requests with the layout that they were sent under. */
+    void filterWhole(NodeId from, Predicate<Request<?>> passes) {
         filters.put(from, passes);
     }
 
@@ -110,7 +115,7 @@ final class SimNet {
             if (!(request instanceof Request.ShareLayout)) {
                 requests.merge(from, 1L, Long::sum);
             }
-            if (filters.containsKey(from) && !filters.get(from).test(inside(request))) {
+            if (filters.containsKey(from) && !filters.get(from).test(request)) {
                 return;
             }
             int copies = isRepeatable(request) && random.nextInt(1000) < twicePerMille ? 2 : 1;
