@@ -31,7 +31,7 @@ import java.util.concurrent.atomic.AtomicLong;
 public final class BlockResync {
     private static final Duration POLL = Duration.ofSeconds(5);
     private static final int BATCH = 64;
-    private static final int AT_ONCE = 4;
+    private static final int AT_ONCE = 1;
 
     private final Env env;
     private final Store store;

@@ -241,7 +241,9 @@ public final class Peering implements Peers {
     private void opened(NodeId node, PeerAddress address, Link link, Gossip theirs) {
         Link old;
         boolean isWelcome;
+        boolean isNew;
         synchronized (known) {
+            isNew = !known.containsKey(node) || known.get(node).link == null;
             Optional<Peer> found = started ? peer(node) : Optional.empty();
             isWelcome = found.isPresent();
             old = isWelcome ? found.get().link : link;
@@ -253,6 +255,10 @@ public final class Peering implements Peers {
         }
         if (old != null) {
             old.close();
+        }
+        if (isWelcome && isNew) {
+            // The others are to know of it before anything is placed on it.
+            gossipNow();
         }
         if (isWelcome) {
             store.commitLazily(tx -> {

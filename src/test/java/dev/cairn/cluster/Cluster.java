@@ -71,6 +71,16 @@ final class Cluster implements AutoCloseable {
         return node;
     }
 
+    /** Whether each node that is up is connected to this one. */
+    private boolean isSeenByAll(String id) {
+        return nodes.stream()
+                .filter(CairnProcess::isAlive)
+                .allMatch(other -> StreamSupport.stream(
+                                get(other, "GetClusterStatus").path("nodes").spliterator(), false)
+                        .anyMatch(seen -> seen.path("id").asText().equals(id)
+                                && seen.path("isUp").asBoolean()));
+    }
+
     void introduce(CairnProcess node) {
         CairnProcess known = nodes.stream()
                 .filter(it -> it != node && it.isAlive())
@@ -81,6 +91,8 @@ final class Cluster implements AutoCloseable {
             assertThat(answer.path(0).path("success").asBoolean())
                     .as(answer.toString())
                     .isTrue();
+            String id = id(node);
+            await("all nodes see " + id, () -> isSeenByAll(id));
         }
     }
 
