@@ -1,5 +1,6 @@
 package dev.cairn.cli;
 
+import dev.cairn.kernel.codec.ByteCount;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -46,13 +47,6 @@ final class Table {
 
     /** Bytes as people read them: 1.5 MiB. */
     static String bytes(long count) {
-        String[] units = {"B", "KiB", "MiB", "GiB", "TiB", "PiB"};
-        double value = count;
-        int unit = 0;
-        while (value >= 1024 && unit < units.length - 1) {
-            value /= 1024;
-            unit++;
-        }
-        return unit == 0 ? count + " B" : "%.1f %s".formatted(value, units[unit]);
+        return ByteCount.text(count);
     }
 }

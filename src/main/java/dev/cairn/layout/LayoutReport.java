@@ -1,5 +1,6 @@
 package dev.cairn.layout;
 
+import dev.cairn.kernel.codec.ByteCount;
 import dev.cairn.kernel.id.NodeId;
 import dev.cairn.layout.Layout.Role;
 import java.util.ArrayList;
@@ -42,11 +43,11 @@ public final class LayoutReport {
         long usable = after.partitionBytes() * after.assignment().size() * after.replicationFactor();
         lines.add("Partitions of %s at most; %s usable of %s (%.1f %%), that is %s of data in %d copies"
                 .formatted(
-                        bytes(after.partitionBytes()),
-                        bytes(usable),
-                        bytes(total),
+                        ByteCount.text(after.partitionBytes()),
+                        ByteCount.text(usable),
+                        ByteCount.text(total),
                         total == 0 ? 0 : PERCENT * usable / total,
-                        bytes(usable / after.replicationFactor()),
+                        ByteCount.text(usable / after.replicationFactor()),
                         after.replicationFactor()));
         int copies = after.assignment().size() * after.replicationFactor();
         lines.add(
@@ -80,8 +81,8 @@ public final class LayoutReport {
                             role.node().shortHex(),
                             now,
                             news,
-                            bytes(used),
-                            bytes(role.capacityBytes()),
+                            ByteCount.text(used),
+                            ByteCount.text(role.capacityBytes()),
                             PERCENT * used / role.capacityBytes()));
         }
     }
@@ -101,17 +102,5 @@ public final class LayoutReport {
         before.ifPresent(layout -> left.addAll(layout.everyNode()));
         after.everyNode().forEach(left::remove);
         left.forEach(node -> lines.add("%s no longer has a role".formatted(node.shortHex())));
-    }
-
-    /** A size as people read it. */
-    public static String bytes(long bytes) {
-        String[] units = {"B", "KiB", "MiB", "GiB", "TiB", "PiB"};
-        double value = bytes;
-        int unit = 0;
-        while (value >= 1024 && unit < units.length - 1) {
-            value /= 1024;
-            unit++;
-        }
-        return unit == 0 ? bytes + " B" : "%.1f %s".formatted(value, units[unit]);
     }
 }

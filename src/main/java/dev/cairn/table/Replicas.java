@@ -246,11 +246,6 @@ public final class Replicas {
         return isAlone;
     }
 
-    /** Whether this node holds, or is about to hold, the rows of some range or block. */
-    public boolean isHere(Bytes hash) {
-        return layouts.view().isReplica(peers.self(), hash);
-    }
-
     /** Whether all rows have one copy, so that nobody has to be asked before one goes. */
     boolean areSingle(TableSchema.Placement placement) {
         LayoutView view = layouts.view();
