@@ -17,7 +17,7 @@ import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -83,7 +83,7 @@ public final class BlockDeparture implements Handover.Departure {
         if (blocks.isEmpty()) {
             return Uni.createFrom().item(true);
         }
-        Map<BlockHash, Integer> satisfied = new HashMap<>();
+        Map<BlockHash, Integer> satisfied = new LinkedHashMap<>();
         return Multi.createFrom()
                 .iterable(nodes)
                 .onItem()

@@ -8,9 +8,10 @@ import dev.cairn.store.Scan;
 import dev.cairn.store.Space;
 import dev.cairn.store.Store;
 import io.smallrye.mutiny.Uni;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
+import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Predicate;
@@ -35,7 +36,7 @@ public final class Layouts {
     private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
     private final NodeId self;
     private volatile Known known;
-    private volatile Set<Integer> outdated;
+    private volatile SortedSet<Integer> outdated;
     private volatile boolean warned;
 
     /** A view, its encoding and the digest of that. */
@@ -46,9 +47,9 @@ public final class Layouts {
         }
     }
 
-    private record Learnt(Known known, Set<Integer> outdated) {}
+    private record Learnt(Known known, SortedSet<Integer> outdated) {}
 
-    private Layouts(Env env, Store store, NodeId self, LayoutView view, Set<Integer> outdated) {
+    private Layouts(Env env, Store store, NodeId self, LayoutView view, SortedSet<Integer> outdated) {
         this.env = env;
         this.store = store;
         this.self = self;
@@ -61,7 +62,7 @@ public final class Layouts {
         return store.scan(SPACE, Scan.prefix(OUTDATED, MAX_PARTITIONS))
                 .map(marks -> marks.stream()
                         .map(mark -> mark.key().intAt(OUTDATED.length()))
-                        .collect(Collectors.toUnmodifiableSet()))
+                        .collect(Collectors.toCollection(TreeSet::new)))
                 .chain(outdated -> store.get(SPACE, KEY)
                         .map(row -> new Layouts(
                                 env, store, self, row.map(LayoutCodec::decode).orElse(atFirst), outdated)));
@@ -71,7 +72,7 @@ public final class Layouts {
      * The partitions of which this node may have rows that all others have forgotten, because it was away while a version came and went under which they
      * were not its own: it drops them before it takes part again.
      */
-    public Set<Integer> outdated() {
+    public SortedSet<Integer> outdated() {
         return outdated;
     }
 
@@ -83,9 +84,9 @@ public final class Layouts {
                 })
                 .invoke(() -> {
                     synchronized (this) {
-                        Set<Integer> rest = new TreeSet<>(outdated);
+                        SortedSet<Integer> rest = new TreeSet<>(outdated);
                         rest.remove(partition);
-                        outdated = Set.copyOf(rest);
+                        outdated = Collections.unmodifiableSortedSet(rest);
                     }
                 })
                 .replaceWithVoid();
@@ -96,12 +97,12 @@ public final class Layouts {
     }
 
     /** What has to be dropped when this node comes to know a view after having known another one. */
-    private Set<Integer> outdatedBy(LayoutView before, LayoutView after) {
+    private SortedSet<Integer> outdatedBy(LayoutView before, LayoutView after) {
         long last = before.number();
         if (before.isEmpty() || after.live().getFirst().version() <= last) {
-            return Set.of();
+            return Collections.emptySortedSet();
         }
-        Set<Integer> found = new TreeSet<>();
+        SortedSet<Integer> found = new TreeSet<>();
         if (hasComeBack(after, last, layout -> layout.everyNode().contains(self))) {
             found.add(COPIES);
         }
@@ -180,7 +181,7 @@ public final class Layouts {
                     LayoutView stored =
                             tx.get(SPACE, KEY).map(LayoutCodec::decode).orElse(known.view());
                     Known next = Known.of(change.apply(stored));
-                    Set<Integer> drop = outdatedBy(stored, next.view());
+                    SortedSet<Integer> drop = outdatedBy(stored, next.view());
                     tx.put(SPACE, KEY, next.encoded());
                     drop.forEach(partition -> tx.put(SPACE, mark(partition), Bytes.EMPTY));
                     return new Learnt(next, drop);
@@ -197,9 +198,9 @@ public final class Layouts {
         synchronized (this) {
             if (!learnt.outdated().isEmpty()) {
                 // Before anybody can be let in by the new view.
-                Set<Integer> more = new TreeSet<>(outdated);
+                SortedSet<Integer> more = new TreeSet<>(outdated);
                 more.addAll(learnt.outdated());
-                outdated = Set.copyOf(more);
+                outdated = Collections.unmodifiableSortedSet(more);
             }
             LayoutView joined = known.view().join(next.view());
             known = joined.equals(next.view()) ? next : Known.of(joined);

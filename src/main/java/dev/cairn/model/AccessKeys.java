@@ -12,11 +12,12 @@ import dev.cairn.table.TableReplica;
 import dev.cairn.table.Tables;
 import io.smallrye.mutiny.Uni;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.regex.Pattern;
 
 /** The keys that sign requests; every node has all of them, so that finding one asks nobody. */
@@ -142,13 +143,13 @@ public final class AccessKeys {
     }
 
     private static Map<String, BucketId> localAliases(LwwMap row) {
-        Map<String, BucketId> aliases = new HashMap<>();
+        Map<String, BucketId> aliases = new TreeMap<>();
         row.fields().forEach((field, register) -> {
             if (field.startsWith(LOCAL_ALIAS)) {
                 register.value().ifPresent(id -> aliases.put(field.substring(LOCAL_ALIAS.length()), new BucketId(id)));
             }
         });
-        return Map.copyOf(aliases);
+        return Collections.unmodifiableMap(aliases);
     }
 
     private static <T> Uni<T> refuse(Refusal why) {

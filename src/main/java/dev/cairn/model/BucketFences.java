@@ -14,8 +14,8 @@ import dev.cairn.table.Tables;
 import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
 import java.time.Duration;
-import java.util.HashMap;
-import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
@@ -92,8 +92,8 @@ final class BucketFences {
         if (lookedForOldNanos != NEVER && now - lookedForOldNanos < LOOK_FOR_OLD_NANOS) {
             return Uni.createFrom().voidItem();
         }
-        Map<OwnerId, Fence> standing = new HashMap<>();
-        Map<OwnerId, CoordinatorValue> begunBy = new HashMap<>();
+        Map<OwnerId, Fence> standing = new LinkedHashMap<>();
+        Map<OwnerId, CoordinatorValue> begunBy = new LinkedHashMap<>();
         return replica.eachHere(ModelTables.FENCES, PAGE, row -> {
                     FenceValue fence =
                             Protos.parse(FenceValue.parser(), row.row().what());
@@ -102,7 +102,7 @@ final class BucketFences {
                     standing.put(id, new Fence(bucket, id, row.row(), false));
                     begunBy.put(id, fence.getCoordinator());
                 })
-                .chain(() -> lives.over(new HashSet<>(begunBy.values())))
+                .chain(() -> lives.over(new LinkedHashSet<>(begunBy.values())))
                 .invoke(over -> {
                     standing.forEach((id, fence) -> {
                         if (over.contains(begunBy.get(id))) {

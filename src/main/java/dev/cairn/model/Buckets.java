@@ -16,6 +16,7 @@ import dev.cairn.table.TableReplica;
 import dev.cairn.table.Tables;
 import io.smallrye.mutiny.Uni;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -353,8 +354,8 @@ public final class Buckets {
                 id,
                 row.get(CREATED).orElseThrow().longAt(0),
                 List.copyOf(aliases),
-                Map.copyOf(localAliases),
-                Map.copyOf(grants)));
+                Collections.unmodifiableMap(localAliases),
+                Collections.unmodifiableMap(grants)));
     }
 
     private static <T> Uni<T> refuse(Refusal why) {

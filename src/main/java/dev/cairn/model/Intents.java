@@ -18,7 +18,7 @@ import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -182,7 +182,7 @@ public final class Intents {
 
     /** As far as this node has heard of them; completes with the number of bodies. */
     private Uni<Integer> recover() {
-        Set<CoordinatorValue> begun = new HashSet<>();
+        Set<CoordinatorValue> begun = new LinkedHashSet<>();
         int[] count = {0};
         return replica.eachHere(ModelTables.INTENTS, PAGE, row -> begun.add(coordinator(row.row())))
                 .chain(() -> lives.over(begun))

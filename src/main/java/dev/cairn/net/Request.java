@@ -29,8 +29,8 @@ public sealed interface Request<R> {
     /** The rows as they are now, in the order asked; empty where a row is not kept. */
     record Joined(List<Optional<Bytes>> rows) {}
 
-    /** The row must bear exactly this stamp; {@link Stamp#ZERO} means that there must be no row. */
-    record Expectation(String table, Bytes sort, Stamp stamp) {}
+    /** The row must bear just one of these stamps; {@link Stamp#ZERO} means that there must be no row. */
+    record Expectation(String table, Bytes sort, List<Stamp> stamps) {}
 
     /** One row to join; the attachment (empty: none) is kept beside it for as long as this value stays. */
     record RowWrite(String table, Bytes sort, Bytes row, Bytes attachment) {}

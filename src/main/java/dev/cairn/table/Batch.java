@@ -15,11 +15,14 @@ import org.jspecify.annotations.Nullable;
 /** Rows of one partition to write at one stamp, and what must still hold when they are. Used by one thread. */
 public final class Batch {
     private final Stamp stamp;
+    private final List<Stamp> earlier;
     private final List<Request.Expectation> expectations = new ArrayList<>();
     private final Map<Place, Pending<?>> rows = new LinkedHashMap<>();
 
-    Batch(Stamp stamp) {
+    /** {@code earlier}: stamps at which the same batch went out before and did not reach a quorum; single replicas may have it. */
+    Batch(Stamp stamp, List<Stamp> earlier) {
         this.stamp = stamp;
+        this.earlier = earlier;
     }
 
     public Stamp stamp() {
@@ -51,9 +54,11 @@ public final class Batch {
         return add(table, sort, LwwMap.of(field, Lww.tombstone(stamp)), Bytes.EMPTY);
     }
 
-    /** The row must still bear {@code seen}; {@link Stamp#ZERO}: there must still be none. */
+    /** The row must still bear {@code seen}, but for what this batch itself wrote; {@link Stamp#ZERO}: there must still be none. */
     public Batch expect(TableSchema<?> table, Bytes sort, Stamp seen) {
-        expectations.add(new Request.Expectation(table.name(), sort, seen));
+        List<Stamp> stamps = new ArrayList<>(earlier);
+        stamps.add(seen);
+        expectations.add(new Request.Expectation(table.name(), sort, stamps));
         return this;
     }
 

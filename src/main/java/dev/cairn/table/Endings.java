@@ -20,7 +20,7 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
-import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -179,7 +179,7 @@ public final class Endings {
 
     /** Those that are still over as they were when they were queued, by the key of their entry. */
     private Map<Bytes, Bytes> rowsOf(Tx tx, List<EndQueue.Ended> those) {
-        Map<Bytes, Bytes> found = new HashMap<>();
+        Map<Bytes, Bytes> found = new LinkedHashMap<>();
         for (EndQueue.Ended ended : those) {
             TableSchema<?> schema = rows.schema(ended.table());
             current(tx, schema, ended)

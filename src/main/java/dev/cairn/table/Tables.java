@@ -74,7 +74,8 @@ public final class Tables {
 
     /** Writes rows of sharded tables that share a partition, all or none; {@code fill} may run several times, with a higher stamp each. */
     public Uni<Void> write(Bytes partition, Consumer<Batch> fill) {
-        return again(RESTAMPS, () -> writeOnce(partition, fill))
+        List<Stamp> earlier = new ArrayList<>();
+        return again(RESTAMPS, () -> write(TableSchema.Placement.SHARDED, partition, earlier, fill))
                 .invoke(outcome -> {
                     if (outcome == Outcome.CHANGED) {
                         throw new IllegalArgumentException(
@@ -86,19 +87,19 @@ public final class Tables {
 
     /** As {@link #write}, but with one stamp: for what may come to be once at most. */
     public Uni<Outcome> writeOnce(Bytes partition, Consumer<Batch> fill) {
-        return write(TableSchema.Placement.SHARDED, partition, fill);
+        return write(TableSchema.Placement.SHARDED, partition, new ArrayList<>(), fill);
     }
 
     /** A batch as one request, for whoever sends it along with something else. */
     public Request.ApplyBatch request(Bytes partition, Consumer<Batch> fill) {
-        Batch batch = new Batch(stamps.clock().next());
+        Batch batch = new Batch(stamps.clock().next(), List.of());
         fill.accept(batch);
         return batch.request(partition);
     }
 
     /** Joins rows with what the replicas hold, on a quorum of them, whatever it is: for what must not be refused. */
     public Uni<Void> join(Bytes partition, Consumer<Batch> fill) {
-        Batch batch = new Batch(stamps.clock().next());
+        Batch batch = new Batch(stamps.clock().next(), List.of());
         fill.accept(batch);
         return join(TableSchema.Placement.SHARDED, batch.join(partition));
     }
@@ -114,7 +115,8 @@ public final class Tables {
     /** Writes rows of full-copy tables, all or none; {@code fill} may run several times. */
     public Uni<Outcome> writeEverywhere(Consumer<Batch> fill) {
         Bytes partition = RowKeys.FULL_COPY_PARTITION;
-        return again(RESTAMPS, () -> write(TableSchema.Placement.FULL_COPY, partition, fill));
+        List<Stamp> earlier = new ArrayList<>();
+        return again(RESTAMPS, () -> write(TableSchema.Placement.FULL_COPY, partition, earlier, fill));
     }
 
     private static Uni<Outcome> again(int retries, Supplier<Uni<Outcome>> write) {
@@ -128,8 +130,11 @@ public final class Tables {
         });
     }
 
-    private Uni<Outcome> write(TableSchema.Placement placement, Bytes partition, Consumer<Batch> fill) {
-        Batch batch = new Batch(stamps.clock().next());
+    /** {@code earlier}: the stamps of what went before; that of this attempt is added. */
+    private Uni<Outcome> write(
+            TableSchema.Placement placement, Bytes partition, List<Stamp> earlier, Consumer<Batch> fill) {
+        Batch batch = new Batch(stamps.clock().next(), List.copyOf(earlier));
+        earlier.add(batch.stamp());
         fill.accept(batch);
         Request.ApplyBatch request = batch.request(partition);
         return replicas.writing(placement, partition, targets -> apply(placement, targets, request))

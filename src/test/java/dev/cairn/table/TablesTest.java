@@ -28,7 +28,7 @@ final class TablesTest extends TableFixture {
         assertThat(row.get("a")).contains(Bytes.utf8("1"));
         assertThat(row.get("b")).contains(Bytes.utf8("2"));
         assertThat(row.has("c")).isFalse();
-        var request = new Batch(later(0))
+        var request = batch(later(0))
                 .set(MAPS, KEY, "a", Bytes.EMPTY)
                 .set(MAPS, KEY, "b", Bytes.EMPTY)
                 .set(MAPS, OTHER, "a", Bytes.EMPTY)
@@ -40,11 +40,10 @@ final class TablesTest extends TableFixture {
     void a_write_at_or_below_a_row_is_refused_with_the_highest_stamp_and_writes_nothing() {
         var high = later(200);
         var higher = later(300);
-        assertThat(apply(new Batch(high).put(ROWS, KEY, Bytes.utf8("high")))).isInstanceOf(Applied.Done.class);
-        assertThat(apply(new Batch(higher).put(ROWS, OTHER, Bytes.utf8("higher"))))
-                .isInstanceOf(Applied.Done.class);
+        assertThat(apply(batch(high).put(ROWS, KEY, Bytes.utf8("high")))).isInstanceOf(Applied.Done.class);
+        assertThat(apply(batch(higher).put(ROWS, OTHER, Bytes.utf8("higher")))).isInstanceOf(Applied.Done.class);
         var third = RowKeys.ended(Bytes.utf8("third"));
-        var refused = apply(new Batch(later(100))
+        var refused = apply(batch(later(100))
                 .put(ROWS, third, Bytes.utf8("x"))
                 .put(ROWS, KEY, Bytes.utf8("x"))
                 .put(ROWS, OTHER, Bytes.utf8("x")));
@@ -56,15 +55,15 @@ final class TablesTest extends TableFixture {
     @Test
     void the_same_batch_again_is_done_and_another_value_of_the_same_stamp_is_not() {
         var stamp = later(10);
-        apply(new Batch(stamp).put(ROWS, KEY, Bytes.utf8("x")));
-        assertThat(apply(new Batch(stamp).put(ROWS, KEY, Bytes.utf8("x")))).isInstanceOf(Applied.Done.class);
-        assertThat(apply(new Batch(stamp).put(ROWS, KEY, Bytes.utf8("y")))).isEqualTo(new Applied.Obstructed(stamp));
+        apply(batch(stamp).put(ROWS, KEY, Bytes.utf8("x")));
+        assertThat(apply(batch(stamp).put(ROWS, KEY, Bytes.utf8("x")))).isInstanceOf(Applied.Done.class);
+        assertThat(apply(batch(stamp).put(ROWS, KEY, Bytes.utf8("y")))).isEqualTo(new Applied.Obstructed(stamp));
     }
 
     @Test
     void a_refused_write_is_made_again_above_what_stood_in_its_way() {
         var ahead = later(3000);
-        apply(new Batch(ahead).put(ROWS, KEY, Bytes.utf8("from a clock ahead")));
+        apply(batch(ahead).put(ROWS, KEY, Bytes.utf8("from a clock ahead")));
         List<Stamp> stamps = new ArrayList<>();
         world.await(engine.tables.write(PARTITION, batch -> {
             stamps.add(batch.stamp());
@@ -78,12 +77,12 @@ final class TablesTest extends TableFixture {
     @Test
     void a_field_of_a_map_is_only_stopped_by_the_same_field() {
         var ahead = later(3000);
-        var field = new Batch(ahead).set(MAPS, KEY, "a", Bytes.utf8("1"));
+        var field = batch(ahead).set(MAPS, KEY, "a", Bytes.utf8("1"));
         world.await(engine.replica.apply(field.request(RowKeys.FULL_COPY_PARTITION)));
         var below = later(0);
-        var other = new Batch(below).set(MAPS, KEY, "b", Bytes.utf8("2")).request(RowKeys.FULL_COPY_PARTITION);
+        var other = batch(below).set(MAPS, KEY, "b", Bytes.utf8("2")).request(RowKeys.FULL_COPY_PARTITION);
         assertThat(world.await(engine.replica.apply(other))).isInstanceOf(Applied.Done.class);
-        var same = new Batch(below).set(MAPS, KEY, "a", Bytes.utf8("2")).request(RowKeys.FULL_COPY_PARTITION);
+        var same = batch(below).set(MAPS, KEY, "a", Bytes.utf8("2")).request(RowKeys.FULL_COPY_PARTITION);
         assertThat(world.await(engine.replica.apply(same))).isEqualTo(new Applied.Obstructed(ahead));
     }
 
@@ -105,18 +104,30 @@ final class TablesTest extends TableFixture {
     @Test
     void a_conditional_batch_that_comes_twice_is_done_twice_and_another_one_is_not() {
         var stamp = later(10);
-        var batch = new Batch(stamp).expect(ROWS, KEY, Stamp.ZERO).put(ROWS, KEY, Bytes.utf8("mine"));
+        var batch = batch(stamp).expect(ROWS, KEY, Stamp.ZERO).put(ROWS, KEY, Bytes.utf8("mine"));
         assertThat(apply(batch)).isInstanceOf(Applied.Done.class);
         assertThat(apply(batch)).isInstanceOf(Applied.Done.class);
-        var other = new Batch(stamp).expect(ROWS, KEY, Stamp.ZERO).put(ROWS, KEY, Bytes.utf8("theirs"));
+        var other = batch(stamp).expect(ROWS, KEY, Stamp.ZERO).put(ROWS, KEY, Bytes.utf8("theirs"));
         assertThat(apply(other)).isInstanceOf(Applied.Changed.class);
+    }
+
+    @Test
+    void a_conditional_batch_is_not_kept_out_by_what_it_wrote_itself_at_an_earlier_stamp() {
+        var first = batch(later(10)).expect(ROWS, KEY, Stamp.ZERO).put(ROWS, KEY, Bytes.utf8("mine"));
+        assertThat(apply(first)).isInstanceOf(Applied.Done.class);
+        var again = new Batch(later(20), List.of(first.stamp()));
+        assertThat(apply(again.expect(ROWS, KEY, Stamp.ZERO).put(ROWS, KEY, Bytes.utf8("mine"))))
+                .isInstanceOf(Applied.Done.class);
+        var unrelated = new Batch(later(30), List.of(first.stamp()));
+        assertThat(apply(unrelated.expect(ROWS, KEY, Stamp.ZERO).put(ROWS, KEY, Bytes.utf8("theirs"))))
+                .isInstanceOf(Applied.Changed.class);
     }
 
     @Test
     void what_another_replica_holds_is_joined_though_no_client_may_write_it() {
         var high = later(200);
-        apply(new Batch(high).put(ROWS, KEY, Bytes.utf8("high")));
-        var joined = world.await(engine.replica.join(new Batch(later(100))
+        apply(batch(high).put(ROWS, KEY, Bytes.utf8("high")));
+        var joined = world.await(engine.replica.join(batch(later(100))
                 .put(ROWS, KEY, Bytes.utf8("low"))
                 .put(ROWS, OTHER, FORBIDDEN)
                 .join(PARTITION)));
@@ -127,10 +138,10 @@ final class TablesTest extends TableFixture {
 
     @Test
     void a_stamp_beyond_the_reserve_of_the_clock_is_passed_and_one_beyond_all_reason_is_not() {
-        apply(new Batch(later(30_000)).put(ROWS, KEY, Bytes.utf8("half a minute ahead")));
+        apply(batch(later(30_000)).put(ROWS, KEY, Bytes.utf8("half a minute ahead")));
         world.await(engine.tables.write(PARTITION, batch -> batch.put(ROWS, KEY, Bytes.utf8("mine"))));
         assertThat(value(KEY)).contains(Bytes.utf8("mine"));
-        apply(new Batch(later(90_000)).put(ROWS, OTHER, Bytes.utf8("a minute and a half ahead")));
+        apply(batch(later(90_000)).put(ROWS, OTHER, Bytes.utf8("a minute and a half ahead")));
         assertThatThrownBy(() ->
                         world.await(engine.tables.write(PARTITION, batch -> batch.put(ROWS, OTHER, Bytes.EMPTY))))
                 .isInstanceOfSatisfying(
@@ -211,12 +222,12 @@ final class TablesTest extends TableFixture {
         world.await(engine.endings.run());
         assertThat(read(KEY)).isEmpty();
         assertThat(entries(EndQueue.COLLECT)).isEmpty();
-        assertThat(apply(new Batch(old).put(ROWS, KEY, Bytes.utf8("late")))).isEqualTo(new Applied.Obstructed(gone));
-        assertThat(apply(new Batch(gone).put(ROWS, KEY, Bytes.utf8("late")))).isEqualTo(new Applied.Obstructed(gone));
+        assertThat(apply(batch(old).put(ROWS, KEY, Bytes.utf8("late")))).isEqualTo(new Applied.Obstructed(gone));
+        assertThat(apply(batch(gone).put(ROWS, KEY, Bytes.utf8("late")))).isEqualTo(new Applied.Obstructed(gone));
         machine.powerCut();
         machine.restart();
         engine = new Engine();
-        assertThat(apply(new Batch(old).put(ROWS, KEY, Bytes.utf8("late")))).isEqualTo(new Applied.Obstructed(gone));
+        assertThat(apply(batch(old).put(ROWS, KEY, Bytes.utf8("late")))).isEqualTo(new Applied.Obstructed(gone));
         assertThat(write(batch -> batch.put(ROWS, KEY, Bytes.utf8("new")))).isEqualTo(Tables.Outcome.WRITTEN);
         assertThat(value(KEY)).contains(Bytes.utf8("new"));
     }
@@ -228,16 +239,15 @@ final class TablesTest extends TableFixture {
         var fence = engine.clock.next();
         var range = engine.replicas.range(ROWS.placement(), PARTITION);
         raise(range, Request.FloorStep.FENCE, fence);
-        assertThat(apply(new Batch(old).put(ROWS, OTHER, Bytes.utf8("late")))).isEqualTo(new Applied.Obstructed(fence));
-        assertThat(apply(new Batch(fence).put(ROWS, KEY, Bytes.utf8("late")))).isEqualTo(new Applied.Obstructed(fence));
-        var offered =
-                new Batch(old).put(ROWS, OTHER, Bytes.utf8("of a replica")).join(PARTITION);
+        assertThat(apply(batch(old).put(ROWS, OTHER, Bytes.utf8("late")))).isEqualTo(new Applied.Obstructed(fence));
+        assertThat(apply(batch(fence).put(ROWS, KEY, Bytes.utf8("late")))).isEqualTo(new Applied.Obstructed(fence));
+        var offered = batch(old).put(ROWS, OTHER, Bytes.utf8("of a replica")).join(PARTITION);
         world.await(engine.replica.join(offered));
         assertThat(value(OTHER)).contains(Bytes.utf8("of a replica"));
         machine.powerCut();
         machine.restart();
         engine = new Engine();
-        assertThat(apply(new Batch(old).put(ROWS, KEY, Bytes.utf8("late")))).isEqualTo(new Applied.Obstructed(fence));
+        assertThat(apply(batch(old).put(ROWS, KEY, Bytes.utf8("late")))).isEqualTo(new Applied.Obstructed(fence));
     }
 
     @Test
@@ -246,7 +256,7 @@ final class TablesTest extends TableFixture {
         write(batch -> batch.remove(ROWS, KEY));
         var floor = engine.clock.next();
         raise(engine.replicas.range(ROWS.placement(), PARTITION), Request.FloorStep.FLOOR, floor);
-        var offered = new Batch(old)
+        var offered = batch(old)
                 .put(ROWS, KEY, Bytes.utf8("older than its tombstone"))
                 .put(ROWS, OTHER, Bytes.utf8("collected"))
                 .join(PARTITION);
@@ -319,5 +329,9 @@ final class TablesTest extends TableFixture {
         assertThatThrownBy(() -> RowType.LWW.decode(Bytes.wrap(newer.toByteArray())))
                 .isInstanceOf(FailureException.class);
         assertThatThrownBy(() -> RowType.LWW.decode(Bytes.ofHex("ffff"))).isInstanceOf(FailureException.class);
+    }
+
+    private static Batch batch(Stamp stamp) {
+        return new Batch(stamp, List.of());
     }
 }

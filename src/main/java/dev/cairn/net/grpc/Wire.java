@@ -135,7 +135,9 @@ final class Wire {
             message.addExpectations(ExpectationMessage.newBuilder()
                     .setTable(expected.table())
                     .setSort(Protos.proto(expected.sort()))
-                    .setStamp(Protos.proto(expected.stamp().toBytes())));
+                    .addAllStamps(expected.stamps().stream()
+                            .map(stamp -> Protos.proto(stamp.toBytes()))
+                            .toList()));
         }
         return message.build();
     }
@@ -238,7 +240,9 @@ final class Wire {
                 Protos.bytes(message.getPartition()),
                 message.getExpectationsList().stream()
                         .map(it -> new Request.Expectation(
-                                it.getTable(), Protos.bytes(it.getSort()), stamp(it.getStamp())))
+                                it.getTable(),
+                                Protos.bytes(it.getSort()),
+                                it.getStampsList().stream().map(Wire::stamp).toList()))
                         .toList(),
                 rows(message.getRowsList()));
     }

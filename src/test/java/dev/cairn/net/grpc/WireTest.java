@@ -41,7 +41,7 @@ final class WireTest {
     private static final Request.Body BODY = () -> ByteSource.of(Bytes.EMPTY);
     private static final Request.ApplyBatch BATCH = new Request.ApplyBatch(
             PARTITION,
-            List.of(new Request.Expectation("t", Bytes.utf8("k"), STAMP)),
+            List.of(new Request.Expectation("t", Bytes.utf8("k"), List.of(STAMP, Stamp.ZERO))),
             List.of(new Request.RowWrite("t", Bytes.utf8("k"), Bytes.utf8("row"), Bytes.utf8("body"))));
 
     private record Exchange(Request<?> request, Object answer) {}
