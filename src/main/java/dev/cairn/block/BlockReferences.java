@@ -30,7 +30,7 @@ public final class BlockReferences implements RowRules<Lww> {
     /** The live references of this node by owner, then block: what an owner that came to nothing refers to. */
     static final Space BY_OWNER = Space.rows("block.by-owner");
 
-    /** Blocks whose reference came from another replica, and how long they are: they may not be here. */
+    /** Blocks whose reference came from another replica, how long they are, and the stamp of that reference: they may not be here. */
     static final Space MISSING = Space.queue("queue.missing-blocks");
 
     private static final TableSchema<Lww> PLAIN =
@@ -75,7 +75,7 @@ public final class BlockReferences implements RowRules<Lww> {
         }
         int count = count(tx, block) + (is ? 1 : -1);
         if (now != null && is && here.isJoined()) {
-            tx.put(MISSING, block, now.value().orElseThrow());
+            tx.put(MISSING, block, now.value().orElseThrow().concat(now.stamp().toBytes()));
         }
         if (count > 0) {
             forgetUnused(tx, block);

@@ -31,7 +31,7 @@ import java.util.concurrent.atomic.AtomicLong;
 public final class BlockResync {
     private static final Duration POLL = Duration.ofSeconds(5);
     private static final int BATCH = 64;
-    private static final int AT_ONCE = 1;
+    private static final int AT_ONCE = 4;
 
     private final Env env;
     private final Store store;
@@ -89,7 +89,12 @@ public final class BlockResync {
                                         ? fetch(hash, entry.value().intAt(0))
                                         : Uni.createFrom().voidItem()))
                 .chain(() -> store.commitLazily(tx -> {
-                    tx.delete(BlockReferences.MISSING, entry.key());
+                    // Unless another reference came meanwhile, perhaps after the block was found unwanted and deleted.
+                    if (tx.get(BlockReferences.MISSING, entry.key())
+                            .filter(entry.value()::equals)
+                            .isPresent()) {
+                        tx.delete(BlockReferences.MISSING, entry.key());
+                    }
                     return true;
                 }))
                 .invoke(() -> stuck.done(entry.key()))

@@ -52,7 +52,7 @@ public interface RowType<T extends Crdt<T>> {
         return true;
     }
 
-    /** The stamp at or below which no write may bring the row back once it is gone; for tombstones. */
+    /** The stamp that the floor has to reach before the row may go; for tombstones. */
     default Stamp end(T row) {
         return stamp(row);
     }

@@ -209,7 +209,7 @@ public final class TableReplica {
         Optional<Bytes> apply(Within here) {
             Tx tx = here.tx();
             RowType<T> type = schema.type();
-            if (old == null && floors.isCollected(schema.placement(), partition, type.end(written))) {
+            if (old == null && floors.isCollected(schema.placement(), partition, type.stamp(written))) {
                 return Optional.empty();
             }
             T now = old == null ? written : old.merge(written);

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.cairn.block.Bodies;
+import dev.cairn.crdt.Holding;
 import dev.cairn.kernel.FailureException;
 import dev.cairn.kernel.codec.Bytes;
 import dev.cairn.kernel.codec.Sha256;
@@ -18,6 +19,8 @@ import dev.cairn.model.Upload;
 import dev.cairn.net.Request;
 import dev.cairn.proto.ChecksumValue;
 import dev.cairn.proto.UploadValue;
+import dev.cairn.store.Space;
+import dev.cairn.table.RowType;
 import io.smallrye.mutiny.Uni;
 import java.time.Duration;
 import java.util.List;
@@ -249,6 +252,37 @@ final class ThreeNodesTest {
         cluster.isolate(a);
         world.await(complete(b, upload, body));
         assertThat(get(b, KEY)).contains(body);
+    }
+
+    /** That the part came in is known everywhere, and forgotten, before its coordinator, which was never told so, gives it up. */
+    @Test
+    void what_is_given_up_when_its_end_is_forgotten_already_is_not_freed() {
+        var body = content(13);
+        var upload = upload(a);
+        cluster.net().filter(a.id(), request -> !isOf(request, "parts"));
+        fails(part(a, upload, body));
+        cluster.net()
+                .filter(
+                        a.id(),
+                        request -> !(request instanceof Request.JoinRows join)
+                                || join.rows().stream()
+                                        .noneMatch(row -> row.table().equals("intents")
+                                                && RowType.HOLDING
+                                                        .decode(row.row())
+                                                        .is(Holding.Outcome.LET_GO)));
+        var intents = Space.rows("rows.intents");
+        world.pass(Duration.ofMinutes(1).toNanos());
+        assertThat(a.machine().storeDisk().rows(intents)).isNotEmpty();
+        world.pass(Duration.ofHours(3).toNanos());
+        assertThat(cluster.members())
+                .allSatisfy(member ->
+                        assertThat(member.machine().storeDisk().rows(intents)).isEmpty());
+        cluster.mend();
+        letAllDelaysEnd();
+        world.await(complete(b, upload, body));
+        for (var member : cluster.members()) {
+            assertThat(get(member, KEY)).contains(body);
+        }
     }
 
     @Test
