@@ -75,7 +75,7 @@ public final class Endings {
             return Uni.createFrom().voidItem();
         }
         long raised = floors.raised();
-        boolean collect = replicas.isAlone() || raised != collectedAt;
+        boolean collect = raised != collectedAt || areSomeSingle();
         return drain(EndQueue.SETTLE, ended -> settle(ended, worker))
                 .chain(() -> collect
                         ? drain(EndQueue.COLLECT, this::collect)
@@ -84,6 +84,11 @@ public final class Endings {
                     collectedAt = raised;
                     worker.ifPresent(it -> it.stuck(stuck.size()));
                 });
+    }
+
+    /** Whose ends wait for no floor. */
+    private boolean areSomeSingle() {
+        return replicas.areSingle(TableSchema.Placement.SHARDED) || replicas.areSingle(TableSchema.Placement.FULL_COPY);
     }
 
     private Uni<Void> drain(Space space, Function<List<EndQueue.Ended>, Uni<Void>> action) {

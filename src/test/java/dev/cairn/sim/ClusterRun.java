@@ -12,9 +12,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
 
-/** One seed of {@link ClusterSimTest}: some nodes, three of which hold each partition, their clients, and what befalls them. */
+/** One seed of {@link ClusterSimTest}: some nodes, some of which hold each partition, their clients, and what befalls them. */
 final class ClusterRun {
     private static final int MOST_LIVE = 3;
+    private static final List<Integer> REPLICAS = List.of(3, 3, 3, 3, 3, 1, 2, 5);
     private static final List<Long> PAUSES_NANOS = List.of(20_000_000L, 500_000_000L, 5_000_000_000L);
 
     private final World world;
@@ -28,6 +29,7 @@ final class ClusterRun {
     private final Tally tally = new Tally();
     private final List<ObjectClients> everybody = new ArrayList<>();
 
+    private final int replicas;
     private final boolean isMoving;
 
     ClusterRun(long seed) {
@@ -39,7 +41,8 @@ final class ClusterRun {
         this.isMoving = isMoving;
         world = new World(seed);
         random = world.random();
-        int inLayout = SimCluster.REPLICAS + (random.nextInt(3) == 0 ? random.nextInt(1, 4) : 0);
+        replicas = REPLICAS.get(random.nextInt(REPLICAS.size()));
+        int inLayout = replicas + (random.nextInt(3) == 0 ? random.nextInt(1, 4) : 0);
         int nodes = inLayout + (isMoving ? random.nextInt(4) : 0);
         int inlineMax = random.nextInt(300);
         int blockSize = 200 + random.nextInt(2000);
@@ -56,7 +59,7 @@ final class ClusterRun {
                 Mix.Trouble.NETWORK,
                 PAUSES_NANOS.get(random.nextInt(PAUSES_NANOS.size())),
                 settings.blockDeleteDelay());
-        cluster = new SimCluster(world, nodes, inLayout, settings);
+        cluster = new SimCluster(world, nodes, inLayout, replicas, settings);
         net = cluster.net();
         members = cluster.members();
         net.setDelay(Duration.ofMillis(random.nextBoolean() ? 1 : 50));
@@ -195,7 +198,7 @@ final class ClusterRun {
         world.pass(settings.tombstoneAge().multipliedBy(4).plusMinutes(2).toNanos());
         if (isMoving) {
             cluster.requireEqualPartitions();
-        } else if (members.size() == SimCluster.REPLICAS) {
+        } else if (members.size() == replicas) {
             cluster.requireCollected();
             members.forEach(member -> StorageChecker.nothingIsLeftOver(member.machine()));
             cluster.requireEqualReplicas();

@@ -18,9 +18,11 @@ import java.util.Set;
 import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
 
-/** Some nodes on a simulated network, three of which hold each partition. */
+/** Some nodes on a simulated network, some of which hold each partition. */
 final class SimCluster {
+    /** Usually. */
     static final int REPLICAS = 3;
+
     private static final int BITS = 3;
     private static final long GOSSIP_NANOS = 2_000_000_000L;
     private static final Set<String> SHARDED = Set.of(
@@ -39,9 +41,15 @@ final class SimCluster {
     private long decided = 1;
     private final SplittableRandom random;
     private final LayoutView atFirst;
+    private final int replicas;
 
     /** {@code inLayout} of the nodes store data at first. */
     SimCluster(World world, int nodes, int inLayout, StorageNode.Settings settings) {
+        this(world, nodes, inLayout, REPLICAS, settings);
+    }
+
+    SimCluster(World world, int nodes, int inLayout, int replicas, StorageNode.Settings settings) {
+        this.replicas = replicas;
         this.random = world.random().split();
         this.world = world;
         this.net = new SimNet(world.random().split());
@@ -163,7 +171,7 @@ final class SimCluster {
                 chosen.add(member.id);
             }
         }
-        while (chosen.size() < REPLICAS) {
+        while (chosen.size() < replicas) {
             var one = members.get(random.nextInt(members.size())).id;
             if (!chosen.contains(one)) {
                 chosen.add(one);
@@ -190,9 +198,14 @@ final class SimCluster {
 
     /** Whether all nodes go by one version, and nobody holds what is no longer his. */
     boolean isSettled() {
+        // Whoever decided last may have lost power before anybody knew of it.
+        long newest = members.stream()
+                .mapToLong(member -> member.node().layouts().view().number())
+                .max()
+                .orElseThrow();
         return members.stream().allMatch(member -> {
             var view = member.node().layouts().view();
-            return view.number() == decided
+            return view.number() == newest
                     && view.isSettled()
                     && holdsOnlyItsOwn(member, view.live().getFirst());
         });
@@ -297,7 +310,7 @@ final class SimCluster {
         int shift = number == 1 ? 0 : random.nextInt(nodes.size());
         for (int partition = 0; partition < 1 << BITS; partition++) {
             List<NodeId> replicas = new ArrayList<>();
-            for (int i = 0; i < REPLICAS; i++) {
+            for (int i = 0; i < this.replicas; i++) {
                 replicas.add(nodes.get((partition + i + shift) % nodes.size()));
             }
             assignment.add(replicas);
@@ -305,6 +318,6 @@ final class SimCluster {
         var roles = nodes.stream()
                 .map(node -> new Layout.Role(node, "zone", 1L << 40))
                 .toList();
-        return new Layout(number, BITS, REPLICAS, new ZoneRedundancy.Maximum(), roles, assignment, 0, sources);
+        return new Layout(number, BITS, this.replicas, new ZoneRedundancy.Maximum(), roles, assignment, 0, sources);
     }
 }
