@@ -75,7 +75,7 @@ public final class BlockReferences implements RowRules<Lww> {
         }
         int count = count(tx, block) + (is ? 1 : -1);
         if (now != null && is && here.isJoined()) {
-            tx.put(MISSING, block, now.value().orElseThrow().concat(now.stamp().toBytes()));
+            missing(tx, block, now);
         }
         if (count > 0) {
             forgetUnused(tx, block);
@@ -104,6 +104,14 @@ public final class BlockReferences implements RowRules<Lww> {
         Bytes due = grace.end();
         tx.put(COUNTS, block, Bytes.ofInt(0).concat(due));
         tx.put(UNUSED, due.concat(block), Bytes.EMPTY);
+    }
+
+    /** The block is to be fetched from another replica if it is not here; {@code reference} is a live one. */
+    static void missing(Tx tx, Bytes block, Lww reference) {
+        tx.put(
+                MISSING,
+                block,
+                reference.value().orElseThrow().concat(reference.stamp().toBytes()));
     }
 
     private static void forgetUnused(Tx tx, Bytes block) {

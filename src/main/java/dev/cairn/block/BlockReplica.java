@@ -1,6 +1,7 @@
 package dev.cairn.block;
 
 import dev.cairn.kernel.Failure;
+import dev.cairn.kernel.FailureException;
 import dev.cairn.kernel.codec.Bytes;
 import dev.cairn.kernel.id.BlockHash;
 import dev.cairn.kernel.id.OwnerId;
@@ -14,6 +15,8 @@ import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 
 /**
@@ -21,12 +24,15 @@ import java.util.function.Supplier;
  * cleaner never takes the one before the other counts.
  */
 public final class BlockReplica {
+    private static final int MAX_SUSPECTS = 10_000;
+
     private final Store store;
     private final BlockFiles files;
     private final TableReplica rows;
     private final BlockReferences references;
     private final Gate gate = new Gate();
     private final BlockCleaner cleaner;
+    private final Set<BlockHash> suspects = ConcurrentHashMap.newKeySet();
 
     public BlockReplica(Store store, BlockFiles files, TableReplica rows, BlockReferences references) {
         this.store = store;
@@ -113,7 +119,37 @@ public final class BlockReplica {
 
     /** The bytes [from, to) of a block; that it is not here comes out with the first piece. */
     public ByteSource get(BlockHash hash, int from, int to) {
-        return files.read(hash, from, to);
+        ByteSource source = files.read(hash, from, to);
+        return new ByteSource() {
+            @Override
+            public Uni<Bytes> next() {
+                return source.next().onFailure(BlockReplica::isCorrupt).invoke(() -> suspect(hash));
+            }
+
+            @Override
+            public void cancel() {
+                source.cancel();
+            }
+        };
+    }
+
+    private static boolean isCorrupt(Throwable why) {
+        return why instanceof FailureException known && known.failure() instanceof Failure.Corrupt;
+    }
+
+    /** A block that is here no longer as it was; somebody looks soon. */
+    void suspect(BlockHash hash) {
+        if (suspects.size() < MAX_SUSPECTS) {
+            suspects.add(hash);
+        }
+    }
+
+    List<BlockHash> suspects() {
+        return List.copyOf(suspects);
+    }
+
+    void looked(BlockHash hash) {
+        suspects.remove(hash);
     }
 
     /** Up to {@code limit} blocks above {@code after} that an owner refers to here. */

@@ -1,5 +1,6 @@
 package dev.cairn.block;
 
+import dev.cairn.crdt.Lww;
 import dev.cairn.kernel.Failure;
 import dev.cairn.kernel.codec.Bytes;
 import dev.cairn.kernel.env.Env;
@@ -14,19 +15,24 @@ import dev.cairn.net.Request;
 import dev.cairn.store.Entry;
 import dev.cairn.store.Scan;
 import dev.cairn.store.Store;
+import dev.cairn.store.Tx;
 import dev.cairn.table.Replicas;
+import dev.cairn.table.RowType;
+import dev.cairn.table.TableSchema;
 import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Fetches the blocks that this node should have and has not: those to which a reference came from another replica, which it had missed. What
- * cannot be fetched now is tried again later, for as long as somebody refers to it.
+ * Fetches the blocks that this node should have and has not: those to which a reference came from another replica, which it had missed, and those
+ * whose files turn out to be damaged or gone. What cannot be fetched now is tried again later, for as long as somebody refers to it.
  */
 public final class BlockResync {
     private static final Duration POLL = Duration.ofSeconds(5);
@@ -39,10 +45,21 @@ public final class BlockResync {
     private final BlockReplica here;
     private final Peers peers;
     private final Replicas replicas;
+    private final TableSchema<Lww> references;
     private final Stuck stuck = new Stuck();
     private final AtomicLong fetched = new AtomicLong();
 
-    public BlockResync(Env env, Store store, BlockFiles files, BlockReplica here, Peers peers, Replicas replicas) {
+    private @Nullable Worker worker;
+
+    public BlockResync(
+            Env env,
+            Store store,
+            BlockFiles files,
+            BlockReferences references,
+            BlockReplica here,
+            Peers peers,
+            Replicas replicas) {
+        this.references = references.table();
         this.env = env;
         this.store = store;
         this.files = files;
@@ -52,10 +69,102 @@ public final class BlockResync {
     }
 
     public void start(Workers workers) {
-        workers.start("block resync", POLL, POLL, this::round);
+        worker = workers.start("block resync", POLL, POLL, this::round);
+    }
+
+    /**
+     * A block that could not be fetched.
+     *
+     * @param failures in a row, in this life of the node
+     */
+    public record Failing(BlockHash hash, int references, int failures, Duration sinceLast, Duration untilNext) {}
+
+    /** Those that are missing and could not be fetched, at most {@code limit}. */
+    public Uni<List<Failing>> failing(int limit) {
+        long now = env.nanoTime();
+        return store.scan(BlockReferences.MISSING, new Scan(Bytes.EMPTY, Optional.empty(), limit))
+                .chain(entries -> store.commitLazily(tx -> {
+                    List<Failing> all = new ArrayList<>();
+                    for (Entry entry : entries) {
+                        stuck.attempt(entry.key())
+                                .ifPresent(it -> all.add(new Failing(
+                                        new BlockHash(entry.key()),
+                                        BlockReferences.count(tx, entry.key()),
+                                        it.failures(),
+                                        Duration.ofNanos(now - it.lastNanos()),
+                                        Duration.ofNanos(Math.max(0, it.dueNanos() - now)))));
+                    }
+                    return all;
+                }));
+    }
+
+    /** Tries a block that could not be fetched at once; false when it is none of those. */
+    public boolean retry(BlockHash hash) {
+        boolean was = stuck.attempt(hash.value()).isPresent();
+        stuck.done(hash.value());
+        Worker started = worker;
+        if (was && started != null) {
+            started.now();
+        }
+        return was;
+    }
+
+    /** Verifies a block; one that is not here, or not whole, and to which somebody refers is fetched anew. True for such a one. */
+    Uni<Boolean> check(BlockHash hash) {
+        return files.scrub(hash)
+                .chain(good -> good
+                        ? Uni.createFrom().item(false)
+                        : reference(hash)
+                                .chain(found -> found.isEmpty()
+                                        ? Uni.createFrom().item(false)
+                                        : store.commitLazily(tx -> note(tx, hash, found.get()))));
+    }
+
+    private static boolean note(Tx tx, BlockHash hash, Lww reference) {
+        boolean wanted = BlockReferences.count(tx, hash.value()) > 0;
+        if (wanted) {
+            BlockReferences.missing(tx, hash.value(), reference);
+        }
+        return wanted;
+    }
+
+    /** One of those to a block. */
+    private Uni<Optional<Lww>> reference(BlockHash hash) {
+        Deque<Bytes> next = new ArrayDeque<>(List.of(hash.value()));
+        List<Lww> found = new ArrayList<>();
+        return Repeat.whileTrue(() -> store.scan(
+                                references.rows(),
+                                new Scan(next.pop(), hash.value().prefixEnd(), BATCH))
+                        .map(page -> {
+                            page.stream()
+                                    .map(entry -> RowType.LWW.decode(entry.value()))
+                                    .filter(row -> !row.isTombstone())
+                                    .findFirst()
+                                    .ifPresent(found::add);
+                            if (!found.isEmpty() || page.size() < BATCH) {
+                                return false;
+                            }
+                            next.push(page.getLast().key().successor());
+                            return true;
+                        }))
+                .map(_ -> found.stream().findFirst());
+    }
+
+    private Uni<Void> checkSuspects() {
+        return Multi.createFrom()
+                .iterable(here.suspects())
+                .onItem()
+                .transformToUniAndConcatenate(hash -> check(hash).invoke(() -> here.looked(hash)))
+                .collect()
+                .last()
+                .replaceWithVoid();
     }
 
     private Uni<Void> round(Worker worker) {
+        return checkSuspects().chain(() -> fetchMissing(worker));
+    }
+
+    private Uni<Void> fetchMissing(Worker worker) {
         Deque<Bytes> from = new ArrayDeque<>(List.of(Bytes.EMPTY));
         return Repeat.whileTrue(() -> store.scan(BlockReferences.MISSING, new Scan(from.pop(), Optional.empty(), BATCH))
                         .chain(entries -> {

@@ -4,6 +4,7 @@ import dev.cairn.kernel.codec.Bytes;
 import dev.cairn.kernel.env.Env;
 import dev.cairn.kernel.id.BlockHash;
 import dev.cairn.kernel.io.Repeat;
+import dev.cairn.kernel.work.Tranquility;
 import dev.cairn.kernel.work.Worker;
 import dev.cairn.kernel.work.Workers;
 import dev.cairn.store.Store;
@@ -26,19 +27,21 @@ public final class BlockScrub {
     private static final Duration BETWEEN_PASSES = Duration.ofDays(PASS_DAYS);
     private static final Duration FIRST = Duration.ofSeconds(10);
     private static final Duration LEAST_PAUSE = Duration.ofMillis(100);
-    /** Rests that many times as long as it worked. */
-    private static final int TRANQUILITY = 9;
 
     private final Env env;
     private final Store store;
     private final BlockFiles files;
+    private final BlockReplica here;
+    private final Tranquility tranquility;
     /** Of the pass under way; absent until this process has looked how far the last one came. */
     private @Nullable BlockNames names;
 
     private long checked;
     private long damaged;
 
-    public BlockScrub(Env env, Store store, BlockFiles files) {
+    public BlockScrub(Env env, Store store, BlockFiles files, BlockReplica here, Tranquility tranquility) {
+        this.here = here;
+        this.tranquility = tranquility;
         this.env = env;
         this.store = store;
         this.files = files;
@@ -79,6 +82,7 @@ public final class BlockScrub {
                                 checked++;
                                 if (bad) {
                                     damaged++;
+                                    here.suspect(hash);
                                     worker.failed("block " + hash, new DamagedBlockException(), true);
                                 }
                                 return !rest.isEmpty();
@@ -100,7 +104,6 @@ public final class BlockScrub {
     }
 
     private void rest(Worker worker, List<BlockHash> hashes, long began) {
-        long worked = env.nanoTime() - began;
         if (hashes.isEmpty()) {
             worker.progress("pass done: %d blocks, %d damaged".formatted(checked, damaged));
             worker.pause(BETWEEN_PASSES);
@@ -112,8 +115,7 @@ public final class BlockScrub {
         // Names are hashes, so how far the first bytes have come is how far the pass has.
         long percent = (hashes.getLast().value().intAt(0) >>> 16) * 100L >> 16;
         worker.progress("%d %%: %d blocks, %d damaged".formatted(percent, checked, damaged));
-        Duration pause = Duration.ofNanos(worked * TRANQUILITY);
-        worker.pause(pause.compareTo(LEAST_PAUSE) < 0 ? LEAST_PAUSE : pause);
+        worker.pause(tranquility.rest(env.nanoTime() - began, LEAST_PAUSE));
     }
 
     /** Says what a worker tells of a block whose file was bad. */

@@ -1,5 +1,6 @@
 package dev.cairn.model;
 
+import dev.cairn.block.BlockCheck;
 import dev.cairn.block.BlockCleaner;
 import dev.cairn.block.BlockDeparture;
 import dev.cairn.block.BlockFiles;
@@ -11,6 +12,7 @@ import dev.cairn.block.Blocks;
 import dev.cairn.block.Bodies;
 import dev.cairn.block.Grace;
 import dev.cairn.kernel.env.Env;
+import dev.cairn.kernel.work.Tranquility;
 import dev.cairn.kernel.work.Workers;
 import dev.cairn.layout.Layout;
 import dev.cairn.layout.LayoutGate;
@@ -42,6 +44,8 @@ import java.util.List;
 public final class StorageNode {
     /** With less than this left, deleted blocks are freed in a hurry. */
     private static final long AMPLE_BYTES = 64L << 20;
+    /** Unless an operator says otherwise. */
+    private static final int TRANQUILITY = 9;
 
     private final AccessKeys keys;
     private final Buckets buckets;
@@ -58,6 +62,8 @@ public final class StorageNode {
     private final Layouts layouts;
     private final Handover handover;
     private final BlockScrub scrub;
+    private final BlockCheck blockCheck;
+    private final Tranquility tranquility = new Tranquility(TRANQUILITY);
     private final Workers workers;
     private final Opened opened;
     private final NodeHandler handler;
@@ -109,7 +115,8 @@ public final class StorageNode {
         Agreement agreement = Agreement.ofFirstQuorum(tables);
         BlockReplica blocksHere = new BlockReplica(store, files, replica, references);
         cleaner = blocksHere.cleaner();
-        resync = new BlockResync(env, store, files, blocksHere, peers, replicas);
+        resync = new BlockResync(env, store, files, references, blocksHere, peers, replicas);
+        blockCheck = new BlockCheck(env, store, files, references, resync, tranquility);
         blocks = new Blocks(env, peers, replicas, store, tables, files, references, blocksHere);
         Bodies bodies = new Bodies(blocks, tables, settings.bodies());
         LayoutGate gate = new LayoutGate(layouts, peers.self());
@@ -128,7 +135,7 @@ public final class StorageNode {
         effects = new Effects(env, store, tables, bodies, grace);
         keys = new AccessKeys(env, tables, agreement, replica);
         buckets = new Buckets(env, tables, agreement, replica, keys, lives);
-        scrub = new BlockScrub(env, store, files);
+        scrub = new BlockScrub(env, store, files, blocksHere, tranquility);
         workers = new Workers(env);
         this.opened = opened;
     }
@@ -196,6 +203,7 @@ public final class StorageNode {
             handover.start(workers);
         }
         scrub.start(workers);
+        blockCheck.start(workers);
     }
 
     public AccessKeys keys() {
@@ -226,6 +234,14 @@ public final class StorageNode {
     /** Answers for this node. */
     public RequestHandler handler() {
         return handler;
+    }
+
+    public BlockResync resync() {
+        return resync;
+    }
+
+    public BlockCheck blockCheck() {
+        return blockCheck;
     }
 
     public BlockCleaner cleaner() {

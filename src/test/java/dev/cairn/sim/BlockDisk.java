@@ -69,6 +69,14 @@ final class BlockDisk {
         }
     }
 
+    /** An empty disk takes the place of this one. */
+    void replace() {
+        live.clear();
+        synced.clear();
+        rotten.clear();
+        setAside.clear();
+    }
+
     void setFull(boolean isFull) {
         full = isFull;
     }

@@ -8,6 +8,7 @@ import dev.cairn.crdt.Holding;
 import dev.cairn.kernel.FailureException;
 import dev.cairn.kernel.codec.Bytes;
 import dev.cairn.kernel.codec.Sha256;
+import dev.cairn.kernel.id.BlockHash;
 import dev.cairn.kernel.id.BucketId;
 import dev.cairn.kernel.io.ByteSource;
 import dev.cairn.model.Completion;
@@ -24,8 +25,10 @@ import dev.cairn.table.RowType;
 import io.smallrye.mutiny.Uni;
 import java.time.Duration;
 import java.util.List;
+import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.TreeMap;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -283,6 +286,51 @@ final class ThreeNodesTest {
         for (var member : cluster.members()) {
             assertThat(get(member, KEY)).contains(body);
         }
+    }
+
+    @Test
+    void a_block_that_is_found_damaged_by_a_reader_is_fetched_anew() {
+        var body = content(14);
+        world.await(put(a, KEY, body));
+        cluster.members().forEach(member -> settleAt(member));
+        c.machine().blockDisk().live().keySet().forEach(hash -> c.machine().rot(hash));
+        assertThat(get(c, KEY)).contains(body);
+        letAllDelaysEnd();
+        cluster.isolate(c);
+        assertThat(whole(c)).isEqualTo(whole(a)).isNotEmpty();
+    }
+
+    private static NavigableMap<BlockHash, Bytes> whole(SimCluster.Member member) {
+        var whole = new TreeMap<BlockHash, Bytes>();
+        var disk = member.machine().blockDisk();
+        disk.live()
+                .keySet()
+                .forEach(hash -> Optional.ofNullable(disk.read(hash)).ifPresent(bytes -> whole.put(hash, bytes)));
+        return whole;
+    }
+
+    /** By now the last of the three has taken the block, too. */
+    private void settleAt(SimCluster.Member member) {
+        world.pass(Duration.ofSeconds(1).toNanos());
+        assertThat(member.machine().blockDisk().live()).isNotEmpty();
+    }
+
+    @Test
+    void a_disk_that_was_replaced_is_filled_from_the_others() {
+        for (int i = 0; i < 5; i++) {
+            world.await(put(a, Bytes.utf8("key " + i), content(20 + i)));
+        }
+        settleAt(c);
+        c.powerCut();
+        c.machine().blockDisk().replace();
+        c.restart();
+        world.pass(Duration.ofMinutes(2).toNanos());
+        assertThat(whole(c)).isEqualTo(whole(a)).hasSizeGreaterThan(10);
+        // And once more, on demand.
+        c.machine().blockDisk().replace();
+        c.node().blockCheck().begin();
+        world.pass(Duration.ofMinutes(1).toNanos());
+        assertThat(whole(c)).isEqualTo(whole(a));
     }
 
     @Test

@@ -2,6 +2,7 @@ package dev.cairn.kernel.work;
 
 import dev.cairn.kernel.codec.Bytes;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 
@@ -16,7 +17,13 @@ public final class Stuck {
 
     private final ConcurrentMap<Bytes, Attempt> attempts = new ConcurrentHashMap<>();
 
-    private record Attempt(int failures, long dueNanos) {}
+    /** How often an entry failed, when it did last, and when it is tried again. */
+    public record Attempt(int failures, long lastNanos, long dueNanos) {}
+
+    /** What is known of an entry that failed. */
+    public Optional<Attempt> attempt(Bytes key) {
+        return Optional.ofNullable(attempts.get(key));
+    }
 
     public boolean isDue(Bytes key, long nowNanos) {
         Attempt last = attempts.get(key);
@@ -30,7 +37,8 @@ public final class Stuck {
         }
         Attempt now = attempts.compute(key, (_, before) -> {
             int failures = before == null ? 1 : before.failures + 1;
-            return new Attempt(failures, nowNanos + (FIRST_PAUSE_NANOS << Math.min(failures - 1, MAX_DOUBLINGS)));
+            return new Attempt(
+                    failures, nowNanos, nowNanos + (FIRST_PAUSE_NANOS << Math.min(failures - 1, MAX_DOUBLINGS)));
         });
         return now.failures == 1;
     }

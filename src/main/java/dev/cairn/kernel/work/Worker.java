@@ -34,6 +34,8 @@ public final class Worker {
     private @Nullable String lastError;
     private long lastErrorNanos;
     private @Nullable Duration nextPause;
+    private boolean again;
+    private Env.@Nullable Cancellable alarm;
 
     Worker(Env env, int id, String name, Duration every, Duration longestBackOff, Function<Worker, Uni<?>> round) {
         this.env = env;
@@ -112,12 +114,29 @@ public final class Worker {
         lastErrorNanos = env.nanoTime();
     }
 
-    void next(Duration pause) {
-        env.schedule(pause, this::run);
+    /** Begins a round at once, or right after the one under way. */
+    public synchronized void now() {
+        if (busy) {
+            again = true;
+        } else {
+            next(Duration.ZERO);
+        }
+    }
+
+    synchronized void next(Duration pause) {
+        if (alarm != null) {
+            alarm.cancel();
+        }
+        alarm = env.schedule(again ? Duration.ZERO : pause, this::run);
+        again = false;
     }
 
     private void run() {
         synchronized (this) {
+            if (busy) {
+                // An alarm that could not be cancelled any more.
+                return;
+            }
             busy = true;
             nextPause = null;
         }
