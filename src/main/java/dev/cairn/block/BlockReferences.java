@@ -2,8 +2,11 @@ package dev.cairn.block;
 
 import dev.cairn.crdt.Lww;
 import dev.cairn.kernel.codec.Bytes;
+import dev.cairn.kernel.codec.Protos;
 import dev.cairn.kernel.id.BlockHash;
 import dev.cairn.kernel.id.OwnerId;
+import dev.cairn.proto.BlockReferenceValue;
+import dev.cairn.store.Entry;
 import dev.cairn.store.Scan;
 import dev.cairn.store.Space;
 import dev.cairn.store.Store;
@@ -13,6 +16,7 @@ import dev.cairn.table.RowType;
 import dev.cairn.table.TableSchema;
 import dev.cairn.table.Tables;
 import io.smallrye.mutiny.Uni;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -94,6 +98,32 @@ public final class BlockReferences implements RowRules<Lww> {
                         .toList());
     }
 
+    /** A live reference as this node has it. */
+    public record Known(OwnerId owner, Bytes place) {}
+
+    /** Some of them, and where to go on; empty at the end. */
+    public record KnownPage(List<Known> references, Optional<Bytes> next) {}
+
+    /** The live ones among {@code limit} references of this node, from a place on. */
+    public Uni<KnownPage> page(Store store, Bytes from, int limit) {
+        return store.scan(PLAIN.rows(), new Scan(from, Optional.empty(), limit)).map(entries -> {
+            List<Known> live = new ArrayList<>();
+            for (Entry entry : entries) {
+                Lww row = RowType.LWW.decode(entry.value());
+                if (!row.isTombstone()) {
+                    live.add(new Known(
+                            new OwnerId(entry.key().from(BlockHash.BYTES)),
+                            Protos.bytes(parse(row).getPlace())));
+                }
+            }
+            return new KnownPage(
+                    live,
+                    entries.size() < limit
+                            ? Optional.empty()
+                            : Optional.of(entries.getLast().key().successor()));
+        });
+    }
+
     Grace grace() {
         return grace;
     }
@@ -108,10 +138,16 @@ public final class BlockReferences implements RowRules<Lww> {
 
     /** The block is to be fetched from another replica if it is not here; {@code reference} is a live one. */
     static void missing(Tx tx, Bytes block, Lww reference) {
+        BlockReferenceValue value = parse(reference);
         tx.put(
                 MISSING,
                 block,
-                reference.value().orElseThrow().concat(reference.stamp().toBytes()));
+                Bytes.ofInt(value.getLength()).concat(reference.stamp().toBytes()));
+    }
+
+    /** What a live reference says. */
+    static BlockReferenceValue parse(Lww reference) {
+        return Protos.parse(BlockReferenceValue.parser(), reference.value().orElseThrow());
     }
 
     private static void forgetUnused(Tx tx, Bytes block) {

@@ -8,6 +8,7 @@ import dev.cairn.kernel.id.BlockHash;
 import dev.cairn.kernel.id.NodeId;
 import dev.cairn.kernel.io.Repeat;
 import dev.cairn.kernel.work.Stuck;
+import dev.cairn.kernel.work.Tranquility;
 import dev.cairn.kernel.work.Worker;
 import dev.cairn.kernel.work.Workers;
 import dev.cairn.net.Peers;
@@ -28,6 +29,7 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.IntSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,8 +39,6 @@ import org.jspecify.annotations.Nullable;
 public final class BlockResync {
     private static final Duration POLL = Duration.ofSeconds(5);
     private static final int BATCH = 64;
-    private static final int AT_ONCE = 4;
-
     private final Env env;
     private final Store store;
     private final BlockFiles files;
@@ -49,23 +49,25 @@ public final class BlockResync {
     private final Stuck stuck = new Stuck();
     private final AtomicLong fetched = new AtomicLong();
 
+    private final Pace pace;
     private @Nullable Worker worker;
+    private Bytes from = Bytes.EMPTY;
 
-    public BlockResync(
-            Env env,
-            Store store,
-            BlockFiles files,
-            BlockReferences references,
-            BlockReplica here,
-            Peers peers,
-            Replicas replicas) {
+    /** Where blocks go and come from. */
+    public record Origin(BlockReplica here, Peers peers, Replicas replicas) {}
+
+    /** How long it rests between batches, and how many blocks it fetches at once. */
+    public record Pace(Tranquility tranquility, IntSupplier atOnce) {}
+
+    public BlockResync(Env env, Store store, BlockFiles files, BlockReferences references, Origin origin, Pace pace) {
         this.references = references.table();
+        this.pace = pace;
         this.env = env;
         this.store = store;
         this.files = files;
-        this.here = here;
-        this.peers = peers;
-        this.replicas = replicas;
+        this.here = origin.here();
+        this.peers = origin.peers();
+        this.replicas = origin.replicas();
     }
 
     public void start(Workers workers) {
@@ -161,31 +163,31 @@ public final class BlockResync {
     }
 
     private Uni<Void> round(Worker worker) {
-        return checkSuspects().chain(() -> fetchMissing(worker));
+        return checkSuspects().chain(() -> fetchSome(worker));
     }
 
-    private Uni<Void> fetchMissing(Worker worker) {
-        Deque<Bytes> from = new ArrayDeque<>(List.of(Bytes.EMPTY));
-        return Repeat.whileTrue(() -> store.scan(BlockReferences.MISSING, new Scan(from.pop(), Optional.empty(), BATCH))
-                        .chain(entries -> {
-                            if (entries.isEmpty()) {
-                                return Uni.createFrom().item(false);
+    /** The next batch; when there is another one behind it the next round begins soon. */
+    private Uni<Void> fetchSome(Worker worker) {
+        long began = env.nanoTime();
+        return store.scan(BlockReferences.MISSING, new Scan(from, Optional.empty(), BATCH))
+                .chain(entries -> Multi.createFrom()
+                        .iterable(entries)
+                        .filter(entry -> stuck.isDue(entry.key(), env.nanoTime()))
+                        .onItem()
+                        .transformToUni(entry -> settle(entry, worker))
+                        .merge(pace.atOnce().getAsInt())
+                        .collect()
+                        .last()
+                        .invoke(() -> {
+                            boolean more = entries.size() == BATCH;
+                            from = more ? entries.getLast().key().successor() : Bytes.EMPTY;
+                            if (more) {
+                                worker.pause(pace.tranquility().rest(env.nanoTime() - began, Duration.ZERO));
                             }
-                            from.push(entries.getLast().key().successor());
-                            return Multi.createFrom()
-                                    .iterable(entries)
-                                    .filter(entry -> stuck.isDue(entry.key(), env.nanoTime()))
-                                    .onItem()
-                                    .transformToUni(entry -> settle(entry, worker))
-                                    .merge(AT_ONCE)
-                                    .collect()
-                                    .last()
-                                    .replaceWith(true);
+                            worker.stuck(stuck.size());
+                            worker.progress("%d blocks fetched".formatted(fetched.get()));
                         }))
-                .invoke(() -> {
-                    worker.stuck(stuck.size());
-                    worker.progress("%d blocks fetched".formatted(fetched.get()));
-                });
+                .replaceWithVoid();
     }
 
     private Uni<Void> settle(Entry entry, Worker worker) {

@@ -3,6 +3,7 @@ package dev.cairn.block;
 import dev.cairn.crdt.Lww;
 import dev.cairn.kernel.Failure;
 import dev.cairn.kernel.codec.Bytes;
+import dev.cairn.kernel.codec.Protos;
 import dev.cairn.kernel.env.Env;
 import dev.cairn.kernel.id.BlockHash;
 import dev.cairn.kernel.id.NodeId;
@@ -13,6 +14,7 @@ import dev.cairn.net.Peers;
 import dev.cairn.net.Quorum;
 import dev.cairn.net.Request;
 import dev.cairn.net.Request.Applied;
+import dev.cairn.proto.BlockReferenceValue;
 import dev.cairn.store.Store;
 import dev.cairn.table.Replicas;
 import dev.cairn.table.TableSchema;
@@ -26,6 +28,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
+import java.util.function.Function;
 
 /** Single blocks on the nodes that the layout names for them: written with a reference, read from the nearest replica, let go. */
 public final class Blocks {
@@ -82,7 +85,7 @@ public final class Blocks {
     }
 
     /** Completes when the block is durable on a quorum of its replicas and {@code owner} is known there to refer to it. */
-    Uni<BlockWriter.Written> finish(BlockWriter writer, OwnerId owner) {
+    Uni<BlockWriter.Written> finish(BlockWriter writer, Owner owner) {
         return writer.seal().chain(ready -> {
             BlockHash hash = ready.written().hash();
             Request.ApplyBatch reference = reference(hash, ready.written().length(), owner);
@@ -121,11 +124,11 @@ public final class Blocks {
      * Adds a reference to a block that another row refers to. It counts where the block is; to replicas that have missed it, it is sent, so that
      * a quorum has it before it may go elsewhere.
      */
-    Uni<Void> refer(BlockHash hash, int length, OwnerId owner) {
+    Uni<Void> refer(BlockHash hash, int length, Owner owner) {
         return refer(hash, length, owner, RETRIES);
     }
 
-    private Uni<Void> refer(BlockHash hash, int length, OwnerId owner, int retries) {
+    private Uni<Void> refer(BlockHash hash, int length, Owner owner, int retries) {
         Request.ApplyBatch reference = reference(hash, length, owner);
         return replicas.<Quorum.Gathered<Applied>>writing(
                         references.placement(),
@@ -151,11 +154,36 @@ public final class Blocks {
                         : Uni.createFrom().item(applied));
     }
 
-    private Request.ApplyBatch reference(BlockHash hash, int length, OwnerId owner) {
-        return tables.request(hash.value(), batch -> batch.put(references, owner.value(), Bytes.ofInt(length)));
+    private Request.ApplyBatch reference(BlockHash hash, int length, Owner owner) {
+        Bytes value = Protos.encoded(BlockReferenceValue.newBuilder()
+                .setLength(length)
+                .setPlace(Protos.proto(owner.place()))
+                .build());
+        return tables.request(
+                hash.value(), batch -> batch.put(references, owner.id().value(), value));
     }
 
-    Uni<Void> release(BlockHash hash, OwnerId owner) {
+    /** A reference to a block as its replicas have it. */
+    public record Reference(OwnerId owner, Bytes place) {}
+
+    /** Shows all references to a block, as a quorum knows them, one after the other. */
+    public Uni<Void> eachReference(BlockHash hash, Function<Reference, Uni<Void>> action) {
+        return tables.eachPage(
+                references,
+                hash.value(),
+                Tables.Query.all(Bytes.EMPTY, OWNED_PAGE),
+                page -> Multi.createFrom()
+                        .iterable(page)
+                        .onItem()
+                        .transformToUniAndConcatenate(row -> action.apply(new Reference(
+                                new OwnerId(row.sort()),
+                                Protos.bytes(BlockReferences.parse(row.row()).getPlace()))))
+                        .collect()
+                        .last()
+                        .replaceWithVoid());
+    }
+
+    public Uni<Void> release(BlockHash hash, OwnerId owner) {
         return tables.write(hash.value(), batch -> batch.remove(references, owner.value()));
     }
 

@@ -68,7 +68,7 @@ public final class Bodies {
      * Pulls a body of exactly {@code length} bytes and makes it durable. Of one that fails, references stay, and some may still be on their
      * way: whoever heard that it {@linkplain Progress#begins begins} sees to them.
      */
-    public Uni<StoredBody> store(OwnerId owner, ByteSource source, long length, Progress progress) {
+    public Uni<StoredBody> store(Owner owner, ByteSource source, long length, Progress progress) {
         if (length <= limits.inlineMax()) {
             return blocks.requireRoom(length)
                     .chain(() -> collect(source, (int) length, progress::passed))
@@ -78,7 +78,7 @@ public final class Bodies {
     }
 
     /** As {@link #store}, but never inline; for parts of an upload, which are put together by reference. */
-    public Uni<StoredBody> storeInBlocks(OwnerId owner, ByteSource source, long length, Progress progress) {
+    public Uni<StoredBody> storeInBlocks(Owner owner, ByteSource source, long length, Progress progress) {
         if (length == 0) {
             return collect(source, 0, progress::passed).map(StoredBody.Inline::new);
         }
@@ -127,15 +127,15 @@ public final class Bodies {
     }
 
     /** Makes {@code owner} refer to all blocks of a body that a live row holds; the new body shares them. */
-    public Uni<BodyValue> share(BodyValue body, OwnerId owner) {
+    public Uni<BodyValue> share(BodyValue body, Owner owner) {
         BodyValue shared =
-                body.toBuilder().setOwner(Protos.proto(owner.value())).build();
+                body.toBuilder().setOwner(Protos.proto(owner.id().value())).build();
         return eachBlock(body, block -> blocks.refer(hash(block), block.getLength(), owner))
                 .chain(() -> Multi.createFrom()
                         .range(0, body.getSegments())
                         .onItem()
                         .transformToUniAndConcatenate(index -> segment(ownerOf(body), index, BlockSegmentValue.parser())
-                                .chain(segment -> writeSegment(owner, index, segment)))
+                                .chain(segment -> writeSegment(owner.id(), index, segment)))
                         .collect()
                         .last())
                 .replaceWith(shared);

@@ -2,7 +2,6 @@ package dev.cairn.block;
 
 import dev.cairn.kernel.codec.Bytes;
 import dev.cairn.kernel.codec.Protos;
-import dev.cairn.kernel.id.OwnerId;
 import dev.cairn.kernel.io.ByteSource;
 import dev.cairn.kernel.io.Repeat;
 import dev.cairn.proto.BlockEntry;
@@ -25,7 +24,7 @@ final class BodyWriter {
 
     private final Bodies bodies;
     private final Blocks blocks;
-    private final OwnerId owner;
+    private final Owner owner;
     private final ByteSource source;
     private final long length;
     private final Bodies.Progress progress;
@@ -46,7 +45,7 @@ final class BodyWriter {
     private int begun;
     private int segments;
 
-    BodyWriter(Bodies bodies, Blocks blocks, OwnerId owner, ByteSource source, long length, Bodies.Progress progress) {
+    BodyWriter(Bodies bodies, Blocks blocks, Owner owner, ByteSource source, long length, Bodies.Progress progress) {
         this.bodies = bodies;
         this.blocks = blocks;
         this.owner = owner;
@@ -58,7 +57,7 @@ final class BodyWriter {
     Uni<StoredBody> run() {
         return Uni.combine()
                 .all()
-                .unis(progress.begins(owner), write())
+                .unis(progress.begins(owner.id()), write())
                 .asTuple()
                 .map(Tuple2::getItem2)
                 .onFailure()
@@ -195,7 +194,7 @@ final class BodyWriter {
 
     private Uni<Boolean> writePage(List<BlockEntry> page) {
         return bodies.writeSegment(
-                        owner,
+                        owner.id(),
                         segments++,
                         BlockSegmentValue.newBuilder().addAllBlocks(page).build())
                 .replaceWith(true);
@@ -215,7 +214,7 @@ final class BodyWriter {
     private Uni<StoredBody> lastSegments() {
         return fullSegments().chain(() -> {
             BodyValue.Builder body = BodyValue.newBuilder()
-                    .setOwner(Protos.proto(owner.value()))
+                    .setOwner(Protos.proto(owner.id().value()))
                     .setLength(length)
                     .setBlockSize(bodies.blockSize());
             if (segments == 0 && begun <= Bodies.BLOCKS_IN_ROW) {

@@ -100,6 +100,10 @@ final class ModelTables {
         return Bytes.concat(uploadSort, Bytes.ofInt(number), owner.value());
     }
 
+    static OwnerId partOwner(Bytes partSort) {
+        return new OwnerId(partSort.from(partSort.length() - OwnerId.BYTES));
+    }
+
     static Bytes partsOf(Bytes uploadSort, int number) {
         return uploadSort.concat(Bytes.ofInt(number));
     }

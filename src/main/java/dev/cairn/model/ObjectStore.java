@@ -72,10 +72,11 @@ public final class ObjectStore {
     /** A part of an object: its number, its bytes [from, to) and its checksum. */
     public record PartSpan(int number, long from, long to, Optional<ChecksumValue> checksum) {}
 
-    /** Makes a body of {@code length} bytes durable; {@code tap} sees every piece once, in order, maybe on a worker thread. */
-    public Uni<StoredBody> store(BucketId bucket, ByteSource source, long length, Consumer<Bytes> tap) {
+    /** Makes a body of {@code length} bytes durable that is to be the object of that key; {@code tap} sees every piece once, in order, maybe on a worker thread. */
+    public Uni<StoredBody> store(BucketId bucket, Bytes key, ByteSource source, long length, Consumer<Bytes> tap) {
         OwnerId owner = newOwner();
-        return orGiveUp(owner, bodies.store(owner, source, length, progress(bucket, owner, tap)));
+        return orGiveUp(
+                owner, bodies.store(Places.object(owner, bucket, key), source, length, progress(bucket, owner, tap)));
     }
 
     /** Whether a body of that length will be one block, whose name is then the SHA-256 of the body. */
@@ -158,7 +159,7 @@ public final class ObjectStore {
      */
     private Uni<ObjectVersion> publishAnew(BucketId bucket, Bytes key, BodyValue blocks, ObjectMeta meta) {
         OwnerId first = Bodies.ownerOf(blocks);
-        return orGiveUp(first, share(bucket, blocks))
+        return orGiveUp(first, share(bucket, key, blocks))
                 .invoke(() -> intents.giveUp(first))
                 .chain(again -> publish(bucket, key, again, meta));
     }
@@ -198,23 +199,23 @@ public final class ObjectStore {
     }
 
     /**
-     * The body of a version for one more object, by reference: no byte is moved. The source may be deleted meanwhile; its blocks stay
+     * The body of a version for one more object, that of {@code key}, by reference: no byte is moved. The source may be deleted meanwhile; its blocks stay
      * for the delay after their last reference, within which the new references count.
      */
-    public Uni<StoredBody> share(BucketId bucket, ObjectVersion source) {
+    public Uni<StoredBody> share(BucketId bucket, Bytes key, ObjectVersion source) {
         BodyValue body = source.value().getBody();
         if (body.getInlined() || body.getLength() == 0) {
             return Uni.createFrom().item(new StoredBody.Inline(source.attachment()));
         }
-        return share(bucket, body);
+        return share(bucket, key, body);
     }
 
-    private Uni<StoredBody> share(BucketId bucket, BodyValue body) {
+    private Uni<StoredBody> share(BucketId bucket, Bytes key, BodyValue body) {
         OwnerId owner = newOwner();
         return orGiveUp(
                 owner,
                 intents.declare(bucket, owner)
-                        .chain(() -> bodies.share(body, owner))
+                        .chain(() -> bodies.share(body, Places.object(owner, bucket, key)))
                         .map(shared -> (StoredBody) new StoredBody.InBlocks(shared)));
     }
 

@@ -38,14 +38,20 @@ import dev.cairn.table.Tables;
 import dev.cairn.table.Uptime;
 import io.smallrye.mutiny.Uni;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 
 /** A whole node but for its listeners, built from its outside world alone: the same in production and in the simulator. */
 public final class StorageNode {
     /** With less than this left, deleted blocks are freed in a hurry. */
     private static final long AMPLE_BYTES = 64L << 20;
-    /** Unless an operator says otherwise. */
-    private static final int TRANQUILITY = 9;
+
+    private static final int SCRUB_TRANQUILITY = 9;
+    private static final int RESYNC_TRANQUILITY = 1;
+    private static final int MOST_TRANQUILITY = 1000;
+    private static final int RESYNC_WORKERS = 4;
+    private static final int MOST_RESYNC_WORKERS = 8;
 
     private final AccessKeys keys;
     private final Buckets buckets;
@@ -63,7 +69,8 @@ public final class StorageNode {
     private final Handover handover;
     private final BlockScrub scrub;
     private final BlockCheck blockCheck;
-    private final Tranquility tranquility = new Tranquility(TRANQUILITY);
+    private final BlockOwners blockOwners;
+    private final ReferenceCheck referenceCheck;
     private final Workers workers;
     private final Opened opened;
     private final NodeHandler handler;
@@ -110,12 +117,23 @@ public final class StorageNode {
                 () -> replicas.isAlone() || antiEntropy.hasCopies(),
                 Denial::exception);
         endings = new Endings(env, store, replicas, opened.floors(), ends, replica, peers);
-        floorRaiser = new FloorRaiser(env, replicas, peers, antiEntropy, settings.tombstoneAge());
+        floorRaiser = new FloorRaiser(env, replicas, peers, antiEntropy, endings, settings.tombstoneAge());
         Lives lives = new Lives(env, peers, layouts);
         Agreement agreement = Agreement.ofFirstQuorum(tables);
         BlockReplica blocksHere = new BlockReplica(store, files, replica, references);
         cleaner = blocksHere.cleaner();
-        resync = new BlockResync(env, store, files, references, blocksHere, peers, replicas);
+        Tuning tuning = opened.tuning();
+        Tranquility tranquility =
+                new Tranquility(tuning.number("scrub-tranquility", SCRUB_TRANQUILITY, 0, MOST_TRANQUILITY));
+        resync = new BlockResync(
+                env,
+                store,
+                files,
+                references,
+                new BlockResync.Origin(blocksHere, peers, replicas),
+                new BlockResync.Pace(
+                        new Tranquility(tuning.number("resync-tranquility", RESYNC_TRANQUILITY, 0, MOST_TRANQUILITY)),
+                        tuning.number("resync-worker-count", RESYNC_WORKERS, 1, MOST_RESYNC_WORKERS)));
         blockCheck = new BlockCheck(env, store, files, references, resync, tranquility);
         blocks = new Blocks(env, peers, replicas, store, tables, files, references, blocksHere);
         Bodies bodies = new Bodies(blocks, tables, settings.bodies());
@@ -129,6 +147,8 @@ public final class StorageNode {
                 new Handover.Place(peers.self(), replicas, replica, opened.floors()),
                 antiEntropy,
                 new BlockDeparture(store, files, peers, references));
+        blockOwners = new BlockOwners(tables, blocks, bodies);
+        referenceCheck = new ReferenceCheck(env, store, references, blockOwners, bodies, tranquility);
         intents = new Intents(env, tables, replica, lives);
         objects = new ObjectStore(env, tables, bodies, intents);
         uploads = new Uploads(env, tables, bodies, intents, objects);
@@ -136,12 +156,22 @@ public final class StorageNode {
         keys = new AccessKeys(env, tables, agreement, replica);
         buckets = new Buckets(env, tables, agreement, replica, keys, lives);
         scrub = new BlockScrub(env, store, files, blocksHere, tranquility);
+        tuning.fact("scrub-last-completed", () -> time(scrub.completedMillis()));
+        tuning.fact("scrub-next-run", () -> time(scrub.nextMillis()));
+        tuning.fact("scrub-corruptions-detected", () -> String.valueOf(scrub.corruptions()));
         workers = new Workers(env);
         this.opened = opened;
     }
 
+    private static String time(long millis) {
+        return millis == 0
+                ? "-"
+                : Instant.ofEpochMilli(millis).truncatedTo(ChronoUnit.SECONDS).toString();
+    }
+
     /** What is read from the store before a node can be built on it. */
-    private record Opened(Layouts layouts, Uptime uptime, Stamps stamps, Replicas replicas, Floors floors) {}
+    private record Opened(
+            Layouts layouts, Uptime uptime, Stamps stamps, Replicas replicas, Floors floors, Tuning tuning) {}
 
     /** Opens a node whose cluster is itself. */
     public static Uni<StorageNode> open(Env env, Store store, BlockFiles files, Layout layout, Settings settings) {
@@ -174,7 +204,9 @@ public final class StorageNode {
                     return Uptime.open(env, store)
                             .chain(uptime -> Stamps.open(env, store, peers.self())
                                     .chain(stamps -> Floors.open(store, replicas)
-                                            .map(floors -> new Opened(layouts, uptime, stamps, replicas, floors))));
+                                            .chain(floors -> Tuning.open(store)
+                                                    .map(tuning -> new Opened(
+                                                            layouts, uptime, stamps, replicas, floors, tuning)))));
                 })
                 .map(opened -> new StorageNode(env, store, files, peers, settings, opened))
                 .invoke(StorageNode::keepTime);
@@ -204,6 +236,7 @@ public final class StorageNode {
         }
         scrub.start(workers);
         blockCheck.start(workers);
+        referenceCheck.start(workers);
     }
 
     public AccessKeys keys() {
@@ -238,6 +271,27 @@ public final class StorageNode {
 
     public BlockResync resync() {
         return resync;
+    }
+
+    public BlockScrub scrub() {
+        return scrub;
+    }
+
+    public BlockOwners blockOwners() {
+        return blockOwners;
+    }
+
+    public ReferenceCheck referenceCheck() {
+        return referenceCheck;
+    }
+
+    public AntiEntropy antiEntropy() {
+        return antiEntropy;
+    }
+
+    /** What can be set and looked at while the node runs. */
+    public Tuning tuning() {
+        return opened.tuning();
     }
 
     public BlockCheck blockCheck() {

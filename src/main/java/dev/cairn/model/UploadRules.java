@@ -14,7 +14,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * An upload that is over has its left-over parts swept. Whoever hears that it was completed has the object, too: a replica that learns of one
- * without the other would tell a client of an object that it has not got.
+ * without the other would tell a client of an object that it has not got. Once the end has settled all replicas have had the object, and what has
+ * become of it since is not for the upload to say: it may be deleted and forgotten.
  */
 final class UploadRules extends HoldingRules {
     @Override
@@ -46,7 +47,7 @@ final class UploadRules extends HoldingRules {
                                     .setSort(Protos.proto(sort)))
                             .build());
         }
-        if (now.is(Holding.Outcome.HANDED_OVER)) {
+        if (now.is(Holding.Outcome.HANDED_OVER) && !now.isSettled()) {
             Bytes object = Protos.bytes(completion(now).getObject());
             here.join(ModelTables.OBJECTS, ModelTables.objectSortOf(sort), RowType.LWW.decode(object));
         }

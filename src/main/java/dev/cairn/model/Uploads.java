@@ -111,7 +111,9 @@ public final class Uploads {
     public Uni<StoredBody> storePart(Upload upload, ByteSource source, long length, Consumer<Bytes> tap) {
         OwnerId owner = objects.newOwner();
         return objects.orGiveUp(
-                owner, bodies.storeInBlocks(owner, source, length, objects.progress(upload.bucket(), owner, tap)));
+                owner,
+                bodies.storeInBlocks(
+                        Places.part(owner, upload), source, length, objects.progress(upload.bucket(), owner, tap)));
     }
 
     /** Makes a stored body the newest finished part of its number, and frees the older ones. */

@@ -23,8 +23,18 @@ public sealed interface Request<R> {
     record ApplyBatch(Bytes partition, List<Expectation> expectations, List<RowWrite> rows)
             implements Request<Applied> {}
 
-    /** Join all rows with what is here, whatever it is: for what another node holds already. */
-    record JoinRows(Bytes partition, List<RowWrite> rows) implements Request<Joined> {}
+    /**
+     * Join all rows with what is here, whatever it is.
+     *
+     * @param isNew whether no replica may hold them yet: then the fence keeps out those that are not here and began below it, which nobody knows of any
+     *     more, or all soon will
+     */
+    record JoinRows(Bytes partition, List<RowWrite> rows, boolean isNew) implements Request<Joined> {
+        /** Rows that another replica holds. */
+        public static JoinRows held(Bytes partition, List<RowWrite> rows) {
+            return new JoinRows(partition, rows, false);
+        }
+    }
 
     /** The rows as they are now, in the order asked; empty where a row is not kept. */
     record Joined(List<Optional<Bytes>> rows) {}

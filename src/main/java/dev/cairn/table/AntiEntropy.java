@@ -25,6 +25,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Finds the rows in which this node and another replica differ, by their {@linkplain RowDigests digests}, and joins them at both ends. What a
@@ -46,6 +47,7 @@ public final class AntiEntropy {
     private final Duration every;
     private final Map<NodeId, Seen> seen = new ConcurrentHashMap<>();
     private volatile boolean hasCopies;
+    private @Nullable Worker worker;
     private final AtomicLong exchanged = new AtomicLong();
 
     public AntiEntropy(Env env, Replicas replicas, TableReplica rows, Peers peers, Duration every) {
@@ -59,7 +61,16 @@ public final class AntiEntropy {
     /** Works for as long as the node runs. A node that was out of reach is compared with soon after it is back. */
     public void start(Workers workers) {
         Duration poll = every.compareTo(POLL) < 0 ? every : POLL;
-        workers.start("anti-entropy", Duration.ofSeconds(1), poll, this::round);
+        worker = workers.start("anti-entropy", Duration.ofSeconds(1), poll, this::round);
+    }
+
+    /** Compares everything with everybody at once. */
+    public void begin() {
+        seen.values().forEach(it -> it.isNew = true);
+        Worker started = worker;
+        if (started != null) {
+            started.now();
+        }
     }
 
     /** Whether this node has its copy of the cluster-wide rows as a quorum had it at some time of this life. */
@@ -152,7 +163,7 @@ public final class AntiEntropy {
 
     /** When another node was last compared with. */
     private static final class Seen {
-        private boolean isNew = true;
+        private volatile boolean isNew = true;
         private boolean isFailing;
         private boolean hasCopies;
         private long version;
@@ -276,7 +287,7 @@ public final class AntiEntropy {
                 .onItem()
                 .transformToUni(partition -> {
                     exchanged.addAndGet(partition.getValue().size());
-                    return rows.join(new Request.JoinRows(partition.getKey(), partition.getValue()));
+                    return rows.join(Request.JoinRows.held(partition.getKey(), partition.getValue()));
                 })
                 .merge(ASKED_AT_ONCE)
                 .collect()
@@ -288,7 +299,7 @@ public final class AntiEntropy {
         return Multi.createFrom()
                 .iterable(mine.entrySet())
                 .onItem()
-                .transformToUni(partition -> peer.ask(new Request.JoinRows(partition.getKey(), partition.getValue())))
+                .transformToUni(partition -> peer.ask(Request.JoinRows.held(partition.getKey(), partition.getValue())))
                 .merge(ASKED_AT_ONCE)
                 .collect()
                 .last()

@@ -79,7 +79,7 @@ public final class Batch {
     }
 
     Request.JoinRows join(Bytes partition) {
-        return new Request.JoinRows(partition, request(partition).rows());
+        return new Request.JoinRows(partition, request(partition).rows(), true);
     }
 
     private record Place(String table, Bytes sort) {

@@ -5,11 +5,13 @@ import dev.cairn.kernel.codec.Bytes;
 import dev.cairn.kernel.env.Env;
 import dev.cairn.kernel.id.NodeId;
 import dev.cairn.kernel.io.Repeat;
+import dev.cairn.kernel.time.Stamp;
 import dev.cairn.kernel.work.Stuck;
 import dev.cairn.kernel.work.Worker;
 import dev.cairn.kernel.work.Workers;
 import dev.cairn.net.Peers;
 import dev.cairn.net.Request;
+import dev.cairn.store.Entry;
 import dev.cairn.store.Scan;
 import dev.cairn.store.Space;
 import dev.cairn.store.Store;
@@ -103,6 +105,30 @@ public final class Endings {
                     return action.apply(entries.stream().map(EndQueue.Ended::of).toList())
                             .replaceWith(entries.size() == BATCH);
                 }));
+    }
+
+    /** {@code to}, or what lies just below the first end in a range that has yet to settle. */
+    Uni<Stamp> settledBelow(Bytes range, Stamp to) {
+        Deque<Bytes> from = new ArrayDeque<>(List.of(Bytes.EMPTY));
+        Stamp[] lowest = {to};
+        return Repeat.whileTrue(() -> store.scan(EndQueue.SETTLE, new Scan(from.pop(), Optional.empty(), BATCH))
+                        .map(entries -> {
+                            for (Entry entry : entries) {
+                                EndQueue.Ended ended = EndQueue.Ended.of(entry);
+                                TableSchema<?> schema = rows.schema(ended.table());
+                                if (!ended.end().isAfter(lowest[0])
+                                        && replicas.range(schema.placement(), ended.rowKey())
+                                                .equals(range)) {
+                                    lowest[0] = Stamp.atMillis(ended.end().wallMillis() - 1, 0);
+                                }
+                            }
+                            if (entries.size() < BATCH) {
+                                return false;
+                            }
+                            from.push(entries.getLast().key().successor());
+                            return true;
+                        }))
+                .map(_ -> lowest[0]);
     }
 
     private Uni<Void> settle(List<EndQueue.Ended> those, Optional<Worker> worker) {
@@ -202,7 +228,7 @@ public final class Endings {
                 writes.add(new Request.RowWrite(ended.table(), ended.sort(), row, Bytes.EMPTY));
             }
         }
-        return new Request.JoinRows(partition, writes);
+        return Request.JoinRows.held(partition, writes);
     }
 
     /** Completes when every other replica has just these ends; what one knows beyond is joined here, which queues that row anew. */
@@ -235,7 +261,7 @@ public final class Endings {
         }
         return news.isEmpty()
                 ? Uni.createFrom().item(answer)
-                : rows.join(new Request.JoinRows(asked.partition(), news));
+                : rows.join(Request.JoinRows.held(asked.partition(), news));
     }
 
     /** A row that is no longer as the others have confirmed it was queued anew when it changed. */

@@ -16,7 +16,8 @@ import java.util.List;
 /**
  * Raises the floors of ranges that several nodes hold, each by the first of its nodes and only while all of them answer. (1) All raise the fence: what
  * clients have written up to it is all there will be. (2) This node makes itself and each of the others equal, twice: after the first time it has
- * whatever one of them has up to the fence, after the second they all have. (3) All raise the floor, and each drops the tombstones below it.
+ * whatever one of them has up to the fence, after the second they all have. (3) All raise the floor, up to the first end that has yet to settle, and
+ * each drops the tombstones below it: what follows from such an end must still find what came after.
  * All of it is done under one version of the layout: a node that has begun to hand over to the nodes of another one takes no part any more.
  * A row that is offered afterwards, is not there and lies below the floor is an old one: it stays away. A node that does not answer holds all this up,
  * which costs space and nothing else.
@@ -28,9 +29,12 @@ public final class FloorRaiser {
     private final Replicas replicas;
     private final Peers peers;
     private final AntiEntropy antiEntropy;
+    private final Endings endings;
     private final Duration age;
 
-    public FloorRaiser(Env env, Replicas replicas, Peers peers, AntiEntropy antiEntropy, Duration age) {
+    public FloorRaiser(
+            Env env, Replicas replicas, Peers peers, AntiEntropy antiEntropy, Endings endings, Duration age) {
+        this.endings = endings;
         this.env = env;
         this.replicas = replicas;
         this.peers = peers;
@@ -73,7 +77,8 @@ public final class FloorRaiser {
         return step(range, FloorStep.FENCE, to)
                 .chain(() -> makeEqual(range))
                 .chain(() -> makeEqual(range))
-                .chain(() -> step(range, FloorStep.FLOOR, to));
+                .chain(() -> endings.settledBelow(range.name(), to))
+                .chain(settled -> step(range, FloorStep.FLOOR, settled));
     }
 
     private Uni<Void> step(Replicas.Range range, FloorStep step, Stamp to) {

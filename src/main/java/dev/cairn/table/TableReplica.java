@@ -130,8 +130,8 @@ public final class TableReplica {
         Within here = new Within(tx, request.partition(), true);
         List<Optional<Bytes>> rows = new ArrayList<>(request.rows().size());
         for (RowWrite write : request.rows()) {
-            rows.add(change(tx, schema(write.table()), request.partition(), write)
-                    .apply(here));
+            Change<?> change = change(tx, schema(write.table()), request.partition(), write);
+            rows.add(request.isNew() && change.isFencedOff() ? Optional.empty() : change.apply(here));
         }
         here.joinDerived();
         listeners.forEach(listener -> listener.changing(request.rows()));
@@ -192,6 +192,11 @@ public final class TableReplica {
 
         boolean isHere() {
             return old != null && schema.type().holds(old, written);
+        }
+
+        /** Whether it is not here and begins where the fence says that nothing begins any more. */
+        boolean isFencedOff() {
+            return old == null && obstacle().isAfter(Stamp.ZERO);
         }
 
         /** What keeps a client's write out: a row of a later stamp, or the fence. What is only to be ended may have begun below it. */

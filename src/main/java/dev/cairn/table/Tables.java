@@ -259,7 +259,7 @@ public final class Tables {
             return Uni.createFrom().item(Optional.empty());
         }
         Bytes row = table.type().encode(found.get().row());
-        var request = new Request.JoinRows(
+        var request = Request.JoinRows.held(
                 partition,
                 List.of(new Request.RowWrite(
                         table.name(), sort, row, found.get().attachment())));

@@ -42,7 +42,7 @@ final class BodyPiecesTest {
                 byte[] seen = new byte[body.length()];
                 int[] at = {0};
                 node.objects()
-                        .store(bucket, ByteSource.of(body), body.length(), piece -> {
+                        .store(bucket, Bytes.utf8("key"), ByteSource.of(body), body.length(), piece -> {
                             piece.copyTo(seen, at[0]);
                             at[0] += piece.length();
                         })

@@ -152,8 +152,9 @@ final class BucketsTest {
         var id = bed.bucket("name");
         var body = bed.content(3000, 1);
         var meta = new ObjectMeta(List.of(), "etag", dev.cairn.proto.ChecksumValue.getDefaultInstance());
-        var stored = bed.await(
-                bed.node.objects().store(id, dev.cairn.kernel.io.ByteSource.of(body), body.length(), _ -> {}));
+        var stored = bed.await(bed.node
+                .objects()
+                .store(id, Bytes.utf8("key"), dev.cairn.kernel.io.ByteSource.of(body), body.length(), _ -> {}));
         assertThat(bed.blocksOnDisk()).isEqualTo(3);
         bed.await(buckets.delete(id));
         ModelBed.refuses(

@@ -68,7 +68,7 @@ final class LeftoversTest {
         return bed.node
                 .objects()
                 .open(bucket, Bytes.utf8("source"))
-                .chain(source -> bed.node.objects().share(bucket, source.orElseThrow()))
+                .chain(source -> bed.node.objects().share(bucket, Bytes.utf8("copy"), source.orElseThrow()))
                 .chain(body -> bed.node.objects().publish(bucket, key, body, meta));
     }
 

@@ -61,7 +61,7 @@ final class ModelBed {
     Uni<ObjectVersion> put(BucketId bucket, String key, Bytes body) {
         var meta = new ObjectMeta(List.of(), "etag", ChecksumValue.getDefaultInstance());
         return node.objects()
-                .store(bucket, ByteSource.of(body), body.length(), _ -> {})
+                .store(bucket, Bytes.utf8(key), ByteSource.of(body), body.length(), _ -> {})
                 .chain(stored -> node.objects().publish(bucket, Bytes.utf8(key), stored, meta));
     }
 

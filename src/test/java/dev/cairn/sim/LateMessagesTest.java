@@ -42,7 +42,7 @@ final class LateMessagesTest {
     private Uni<?> put(SimCluster.Member at, int content) {
         var objects = at.node().objects();
         Bytes body = Bytes.ofInt(content);
-        return objects.store(bucket, ByteSource.of(body), body.length(), _ -> {})
+        return objects.store(bucket, KEY, ByteSource.of(body), body.length(), _ -> {})
                 .chain(stored -> objects.publish(
                         bucket, KEY, stored, new ObjectMeta(List.of(), "etag", ChecksumValue.getDefaultInstance())));
     }
@@ -113,7 +113,7 @@ final class LateMessagesTest {
         cluster.relayout(old.getFirst(), young);
         world.pass(Duration.ofMinutes(1).toNanos());
         assertThat(newcomer.node().layouts().view().number()).isEqualTo(1);
-        early.add(new Request.Under<>(2, new Request.JoinRows(Bytes.wrap(new byte[32]), List.of())));
+        early.add(new Request.Under<>(2, Request.JoinRows.held(Bytes.wrap(new byte[32]), List.of())));
         assertThatThrownBy(() -> world.await(newcomer.node().handler().answer(early.getFirst())))
                 .isInstanceOf(FailureException.class);
         cluster.net().heal();

@@ -59,7 +59,7 @@ final class MessageCountTest {
 
     private Uni<?> put(Bytes body) {
         var objects = gateway.node().objects();
-        return objects.store(bucket, ByteSource.of(body), body.length(), _ -> {})
+        return objects.store(bucket, KEY, ByteSource.of(body), body.length(), _ -> {})
                 .chain(stored -> objects.publish(
                         bucket, KEY, stored, new ObjectMeta(List.of(), "etag", ChecksumValue.getDefaultInstance())));
     }

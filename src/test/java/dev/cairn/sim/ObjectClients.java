@@ -189,7 +189,7 @@ final class ObjectClients {
     private Uni<Integer> put(Bytes key, Content content) {
         var write = registers.begin(key, List.of(content));
         return node.objects()
-                .store(bucket, whole(content), content.length(), _ -> {})
+                .store(bucket, key, whole(content), content.length(), _ -> {})
                 .chain(body -> node.objects().publish(bucket, key, body, meta(write)))
                 .invoke(acknowledge(write, Tally.Event.PUT))
                 .onFailure()
@@ -213,7 +213,7 @@ final class ObjectClients {
         var content = anyContent();
         int from = random.nextInt(content.length() + 1);
         return node.objects()
-                .store(bucket, new ClientBody(env, random, content.bytes(), from), content.length(), _ -> {})
+                .store(bucket, anyKey(), new ClientBody(env, random, content.bytes(), from), content.length(), _ -> {})
                 .onFailure(ClientBody.ClientGone.class)
                 .invoke(() -> tally.saw(Tally.Event.BROKEN_OFF))
                 .invoke(body -> node.objects().discard(body));
@@ -270,10 +270,11 @@ final class ObjectClients {
             }
             var write = registers.begin(to, source.get().content());
             Uni<StoredBody> body = ObjectStore.isShareable(found.get())
-                    ? node.objects().share(bucket, found.get())
+                    ? node.objects().share(bucket, to, found.get())
                     : node.objects()
                             .store(
                                     bucket,
+                                    to,
                                     node.objects()
                                             .read(found.get(), 0, found.get().length()),
                                     found.get().length(),
@@ -345,7 +346,7 @@ final class ObjectClients {
                         Operations.refusable(later(() -> node.buckets().delete(made.id())))
                                 .invoke(done -> tally.saw(done ? Tally.Event.BUCKET_DELETED : Tally.Event.BUCKET_KEPT)),
                         Operations.refusable(node.objects()
-                                        .store(made.id(), whole(content), content.length(), _ -> {})
+                                        .store(made.id(), nowhere, whole(content), content.length(), _ -> {})
                                         .chain(body -> node.objects().publish(made.id(), nowhere, body, meta(write))))
                                 .invoke(done -> {
                                     if (!done) {

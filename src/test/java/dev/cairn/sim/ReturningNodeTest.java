@@ -4,14 +4,21 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.cairn.block.Bodies;
 import dev.cairn.kernel.codec.Bytes;
+import dev.cairn.kernel.codec.Sha256;
 import dev.cairn.kernel.id.BucketId;
 import dev.cairn.kernel.io.ByteSource;
+import dev.cairn.model.Completion;
 import dev.cairn.model.ObjectMeta;
+import dev.cairn.model.Part;
 import dev.cairn.model.StorageNode;
+import dev.cairn.model.Upload;
 import dev.cairn.proto.ChecksumValue;
+import dev.cairn.proto.UploadValue;
 import dev.cairn.store.Space;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
 
 /** A node that comes back when the layout has changed without it: what others have forgotten meanwhile stays forgotten. */
@@ -35,7 +42,7 @@ final class ReturningNodeTest {
     private void put(BucketId bucket, Bytes key) {
         var objects = a.node().objects();
         Bytes body = Bytes.wrap(new byte[40]);
-        world.await(objects.store(bucket, ByteSource.of(body), body.length(), _ -> {})
+        world.await(objects.store(bucket, key, ByteSource.of(body), body.length(), _ -> {})
                 .chain(stored -> objects.publish(
                         bucket, key, stored, new ObjectMeta(List.of(), "etag", ChecksumValue.getDefaultInstance()))));
     }
@@ -89,5 +96,33 @@ final class ReturningNodeTest {
         c.restart();
         requireForgotten(bucket);
         assertThat(objectsOn(c)).isEqualTo(1);
+    }
+
+    /** That its upload was completed is remembered for longer than that the object was deleted. */
+    @Test
+    void an_object_of_parts_that_is_forgotten_does_not_come_back_with_its_upload_at_a_new_node() {
+        cluster.start();
+        BucketId bucket = world.await(a.node().buckets().create("bucket")).id();
+        put(bucket, KEPT);
+        var uploads = a.node().uploads();
+        Upload upload = world.await(uploads.create(bucket, KEY, UploadValue.getDefaultInstance()));
+        Bytes body = Bytes.wrap(new byte[40]);
+        Bytes md5 = Sha256.of(body).slice(0, 16);
+        world.await(uploads.storePart(upload, ByteSource.of(body), body.length(), _ -> {})
+                .chain(stored -> uploads.publishPart(
+                        upload, 1, stored, new Part.Digests(md5, Optional.empty(), Optional.empty()))));
+        var named = List.of(new Completion.NamedPart(1, md5.toHex()));
+        world.await(uploads.complete(
+                bucket,
+                KEY,
+                upload.id(),
+                new Completion(named, OptionalLong.empty(), md5, (_, _) -> ChecksumValue.getDefaultInstance())));
+        assertThat(world.await(b.node().objects().open(bucket, KEY))).isPresent();
+        world.await(a.node().objects().delete(bucket, KEY));
+        world.pass(AGE.multipliedBy(10).toNanos());
+        assertThat(objectsOn(a)).as("the tombstone is collected").isEqualTo(1);
+        cluster.relayout(a, List.of(b, c, d));
+        world.pass(Duration.ofMinutes(2).toNanos());
+        requireForgotten(bucket);
     }
 }

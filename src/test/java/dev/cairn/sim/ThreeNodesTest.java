@@ -64,7 +64,7 @@ final class ThreeNodesTest {
 
     private Uni<?> put(SimCluster.Member at, Bytes key, Bytes body) {
         ObjectStore objects = at.node().objects();
-        return objects.store(bucket, ByteSource.of(body), body.length(), _ -> {})
+        return objects.store(bucket, key, ByteSource.of(body), body.length(), _ -> {})
                 .chain(stored -> objects.publish(bucket, key, stored, meta()));
     }
 
@@ -188,7 +188,7 @@ final class ThreeNodesTest {
         var copy = Bytes.utf8("copy");
         ObjectStore objects = a.node().objects();
         world.await(objects.open(bucket, KEY)
-                .chain(source -> objects.share(bucket, source.orElseThrow()))
+                .chain(source -> objects.share(bucket, copy, source.orElseThrow()))
                 .chain(stored -> objects.publish(bucket, copy, stored, meta())));
         world.await(objects.delete(bucket, KEY));
         letAllDelaysEnd();
@@ -350,7 +350,7 @@ final class ThreeNodesTest {
         var body = content(5);
         world.await(a.node()
                 .objects()
-                .store(bucket, ByteSource.of(body), body.length(), _ -> {})
+                .store(bucket, KEY, ByteSource.of(body), body.length(), _ -> {})
                 .invoke(stored -> a.node().objects().discard(stored)));
         assertThat(b.machine().blockDisk().live()).isNotEmpty();
         letAllDelaysEnd();
@@ -362,7 +362,7 @@ final class ThreeNodesTest {
     @Test
     void a_body_whose_coordinator_died_is_freed_when_that_comes_back() {
         var body = content(6);
-        world.await(a.node().objects().store(bucket, ByteSource.of(body), body.length(), _ -> {}));
+        world.await(a.node().objects().store(bucket, KEY, ByteSource.of(body), body.length(), _ -> {}));
         a.powerCut();
         letAllDelaysEnd();
         assertThat(b.machine().blockDisk().live()).isNotEmpty();

@@ -243,6 +243,8 @@ final class TablesTest extends TableFixture {
         assertThat(apply(batch(fence).put(ROWS, KEY, Bytes.utf8("late")))).isEqualTo(new Applied.Obstructed(fence));
         var offered = batch(old).put(ROWS, OTHER, Bytes.utf8("of a replica")).join(PARTITION);
         world.await(engine.replica.join(offered));
+        assertThat(value(OTHER)).as("what is new is not").isEmpty();
+        world.await(engine.replica.join(Request.JoinRows.held(PARTITION, offered.rows())));
         assertThat(value(OTHER)).contains(Bytes.utf8("of a replica"));
         machine.powerCut();
         machine.restart();

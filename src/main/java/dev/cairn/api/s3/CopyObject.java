@@ -75,13 +75,14 @@ final class CopyObject implements OperationHandler {
         BucketId bucket = request.theBucket().id();
         if (ObjectStore.isShareable(source) && keepsChecksum) {
             ChecksumValue checksum = source.checksum().orElseGet(ChecksumValue::getDefaultInstance);
-            return objects.share(bucket, source)
+            return objects.share(bucket, request.objectKey(), source)
                     .chain(body -> publish(request, body, new ObjectMeta(headers, source.etag(), checksum)));
         }
         BodyDigests digests = BodyDigests.of(
                 Headers.of(), ChecksumRequest.NONE.orElse(wanted.or(() -> has).orElse(ChecksumAlgorithm.CRC64NVME)));
         return objects.store(
                         bucket,
+                        request.objectKey(),
                         new WatchedSource(objects.read(source, 0, source.length()), request.clientIsGone()),
                         source.length(),
                         digests::update)

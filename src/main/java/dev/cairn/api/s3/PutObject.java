@@ -42,14 +42,16 @@ final class PutObject implements OperationHandler {
             digests.sha256IsSupplied();
         }
         BucketId bucket = request.theBucket().id();
-        return objects.store(bucket, body, body.length(), digests::update).chain(stored -> {
-            BodyDigests.Result result = verified(stored, digests, body);
-            ObjectMeta meta = new ObjectMeta(
-                    StoredHeaders.of(headers),
-                    result.etag(),
-                    result.checksum().map(StoredChecksums::of).orElseGet(ChecksumValue::getDefaultInstance));
-            return objects.publish(bucket, request.objectKey(), stored, meta).map(_ -> answer(result));
-        });
+        return objects.store(bucket, request.objectKey(), body, body.length(), digests::update)
+                .chain(stored -> {
+                    BodyDigests.Result result = verified(stored, digests, body);
+                    ObjectMeta meta = new ObjectMeta(
+                            StoredHeaders.of(headers),
+                            result.etag(),
+                            result.checksum().map(StoredChecksums::of).orElseGet(ChecksumValue::getDefaultInstance));
+                    return objects.publish(bucket, request.objectKey(), stored, meta)
+                            .map(_ -> answer(result));
+                });
     }
 
     /** What was promised is compared once the whole body is here; a body that is not what it should be is let go again. */

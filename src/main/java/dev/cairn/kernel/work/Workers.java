@@ -9,6 +9,8 @@ import java.util.function.Function;
 
 /** The background loops of one node. Safe from any thread. */
 public final class Workers {
+    private static final Duration NEVER = Duration.ofDays(36_500);
+
     private final Env env;
     private final List<Worker> all = new CopyOnWriteArrayList<>();
 
@@ -28,6 +30,14 @@ public final class Workers {
     /** As above, but a round that fails is repeated as soon as any other: for work that everything else waits for. */
     public Worker startSteady(String name, Duration every, Function<Worker, Uni<?>> round) {
         return start(name, every, every, every, round);
+    }
+
+    /** Runs {@code round} whenever it is asked to begin one {@linkplain Worker#now now}, and when one has failed or asked for another. */
+    public Worker onDemand(String name, Function<Worker, Uni<?>> round) {
+        Worker worker =
+                new Worker(env, all.size() + 1, name, NEVER, Duration.ofSeconds(Worker.MAX_BACK_OFF_SECONDS), round);
+        all.add(worker);
+        return worker;
     }
 
     private Worker start(

@@ -81,6 +81,7 @@ final class Wire {
             case Request.ApplyBatch batch -> message.setApply(message(batch));
             case Request.JoinRows rows ->
                 message.setJoin(JoinRowsMessage.newBuilder()
+                        .setIsNew(rows.isNew())
                         .setPartition(Protos.proto(rows.partition()))
                         .addAllRows(writes(rows.rows())));
             case Request.RaiseFloor raise ->
@@ -181,7 +182,8 @@ final class Wire {
             case JOIN ->
                 new Request.JoinRows(
                         Protos.bytes(message.getJoin().getPartition()),
-                        rows(message.getJoin().getRowsList()));
+                        rows(message.getJoin().getRowsList()),
+                        message.getJoin().getIsNew());
             case RAISE_FLOOR -> {
                 RaiseFloorMessage raise = message.getRaiseFloor();
                 yield new Request.RaiseFloor(

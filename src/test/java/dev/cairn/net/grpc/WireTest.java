@@ -53,10 +53,10 @@ final class WireTest {
                 new Exchange(BATCH, new Applied.Refused("why")),
                 new Exchange(new Request.Under<>(9, BATCH), new Applied.Changed()),
                 new Exchange(
-                        new Request.JoinRows(PARTITION, BATCH.rows()),
+                        new Request.JoinRows(PARTITION, BATCH.rows(), true),
                         new Request.Joined(List.of(Optional.of(Bytes.utf8("row"))))),
                 new Exchange(
-                        new Request.JoinRows(PARTITION, BATCH.rows()), new Request.Joined(List.of(Optional.empty()))),
+                        Request.JoinRows.held(PARTITION, BATCH.rows()), new Request.Joined(List.of(Optional.empty()))),
                 new Exchange(
                         new Request.RaiseFloor(Bytes.utf8("range"), Request.FloorStep.FLOOR, STAMP),
                         new Applied.Done()),
@@ -167,8 +167,8 @@ final class WireTest {
         assertThat(wrong)
                 .allSatisfy(message -> assertThatThrownBy(() -> Wire.request(message, BODY))
                         .isInstanceOf(IllegalArgumentException.class));
-        AnswerMessage tooFew = Wire.answer(new Request.JoinRows(PARTITION, List.of()), new Request.Joined(List.of()));
-        assertThatThrownBy(() -> Wire.answer(new Request.JoinRows(PARTITION, BATCH.rows()), tooFew))
+        AnswerMessage tooFew = Wire.answer(Request.JoinRows.held(PARTITION, List.of()), new Request.Joined(List.of()));
+        assertThatThrownBy(() -> Wire.answer(Request.JoinRows.held(PARTITION, BATCH.rows()), tooFew))
                 .isInstanceOf(IllegalArgumentException.class);
     }
 
