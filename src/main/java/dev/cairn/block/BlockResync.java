@@ -25,9 +25,12 @@ import io.smallrye.mutiny.Uni;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Deque;
 import java.util.List;
+import java.util.NavigableSet;
 import java.util.Optional;
+import java.util.TreeSet;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.IntSupplier;
 import org.jspecify.annotations.Nullable;
@@ -81,23 +84,44 @@ public final class BlockResync {
      */
     public record Failing(BlockHash hash, int references, int failures, Duration sinceLast, Duration untilNext) {}
 
-    /** Those that are missing and could not be fetched, at most {@code limit}. */
+    /** Those that are missing and could not be fetched, and those that were found damaged and are not here again; at most {@code limit}. */
     public Uni<List<Failing>> failing(int limit) {
+        NavigableSet<BlockHash> names = new TreeSet<>();
+        return files.setAside(limit)
+                .invoke(names::addAll)
+                .chain(() -> store.scan(BlockReferences.MISSING, new Scan(Bytes.EMPTY, Optional.empty(), limit)))
+                .invoke(missing -> missing.stream()
+                        .map(Entry::key)
+                        .filter(key -> stuck.attempt(key).isPresent())
+                        .forEach(key -> names.add(new BlockHash(key))))
+                .chain(() -> absent(names))
+                .chain(absent -> store.commitLazily(
+                        tx -> absent.stream().map(hash -> failing(tx, hash)).toList()));
+    }
+
+    private Failing failing(Tx tx, BlockHash hash) {
         long now = env.nanoTime();
-        return store.scan(BlockReferences.MISSING, new Scan(Bytes.EMPTY, Optional.empty(), limit))
-                .chain(entries -> store.commitLazily(tx -> {
-                    List<Failing> all = new ArrayList<>();
-                    for (Entry entry : entries) {
-                        stuck.attempt(entry.key())
-                                .ifPresent(it -> all.add(new Failing(
-                                        new BlockHash(entry.key()),
-                                        BlockReferences.count(tx, entry.key()),
-                                        it.failures(),
-                                        Duration.ofNanos(now - it.lastNanos()),
-                                        Duration.ofNanos(Math.max(0, it.dueNanos() - now)))));
-                    }
-                    return all;
-                }));
+        int references = BlockReferences.count(tx, hash.value());
+        return stuck.attempt(hash.value())
+                .map(it -> new Failing(
+                        hash,
+                        references,
+                        it.failures(),
+                        Duration.ofNanos(now - it.lastNanos()),
+                        Duration.ofNanos(Math.max(0, it.dueNanos() - now))))
+                .orElse(new Failing(hash, references, 0, Duration.ZERO, Duration.ZERO));
+    }
+
+    private Uni<List<BlockHash>> absent(Collection<BlockHash> hashes) {
+        return Multi.createFrom()
+                .iterable(hashes)
+                .onItem()
+                .transformToUniAndConcatenate(hash -> files.length(hash)
+                        .map(length -> length.isPresent() ? Optional.<BlockHash>empty() : Optional.of(hash)))
+                .filter(Optional::isPresent)
+                .map(Optional::get)
+                .collect()
+                .asList();
     }
 
     /** Tries a block that could not be fetched at once; false when it is none of those. */

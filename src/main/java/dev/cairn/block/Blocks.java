@@ -24,8 +24,6 @@ import io.smallrye.mutiny.Uni;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
-import java.util.Map;
-import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -62,15 +60,6 @@ public final class Blocks {
         this.files = files;
         this.references = references.table();
         this.here = here;
-    }
-
-    /** How many owners refer to each of these blocks, as far as this node knows. */
-    public Uni<Map<BlockHash, Integer>> countReferences(List<BlockHash> hashes) {
-        return store.commitLazily(tx -> {
-            Map<BlockHash, Integer> counts = new TreeMap<>();
-            hashes.forEach(hash -> counts.put(hash, BlockReferences.count(tx, hash.value())));
-            return counts;
-        });
     }
 
     /** Fails when there is no room for a body of that many bytes. */

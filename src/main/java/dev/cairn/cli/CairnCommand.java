@@ -28,6 +28,7 @@ import picocli.CommandLine.ParseResult;
             LayoutVerbs.class,
             WorkerVerbs.class,
             BlockVerbs.class,
+            RepairVerbs.class,
             ConfigVerb.class,
             VersionVerb.class
         })

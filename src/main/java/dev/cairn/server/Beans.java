@@ -5,6 +5,7 @@ import dev.cairn.api.admin.NodeFacts;
 import dev.cairn.layout.LayoutChanges;
 import dev.cairn.model.AccessKeys;
 import dev.cairn.model.Buckets;
+import dev.cairn.model.StorageNode;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
@@ -32,6 +33,12 @@ final class Beans {
     @Singleton
     LayoutChanges layoutChanges() {
         return Main.runningNode().layoutChanges();
+    }
+
+    @Produces
+    @Singleton
+    StorageNode storageNode() {
+        return Main.runningNode().node();
     }
 
     @Produces

@@ -24,8 +24,6 @@ import org.jspecify.annotations.Nullable;
 
 /** What this node tells of itself over the admin API. */
 final class NodeReport implements NodeFacts {
-    private static final int MAX_BLOCK_ERRORS = 10_000;
-
     private static final Partition NOTHING = new Partition(0, 0);
     private static final long NANOS_PER_MICRO = 1000;
 
@@ -264,16 +262,6 @@ final class NodeReport implements NodeFacts {
                 status.progress(),
                 status.queued().orElse(null),
                 status.stuck());
-    }
-
-    @Override
-    public Uni<List<BlockError>> blockErrors() {
-        return node.files()
-                .setAside(MAX_BLOCK_ERRORS)
-                .chain(hashes -> node.node().blocks().countReferences(hashes))
-                .map(counts -> counts.entrySet().stream()
-                        .map(count -> new BlockError(count.getKey().toHex(), count.getValue()))
-                        .toList());
     }
 
     private static Map<String, Long> section(Object... namesAndValues) {

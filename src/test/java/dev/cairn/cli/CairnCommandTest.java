@@ -144,7 +144,7 @@ final class CairnCommandTest extends CommandFixture {
             assertThat(out.toString()).contains("Usage: cairn").contains("--help");
         });
         assertThat(words)
-                .filteredOn(line -> !Set.of("server", "key", "bucket", "node", "layout", "worker", "block")
+                .filteredOn(line -> !Set.of("server", "key", "bucket", "node", "layout", "worker", "block", "repair")
                         .contains(String.join(" ", line)))
                 .filteredOn(line -> !line.isEmpty())
                 .allSatisfy(line -> {

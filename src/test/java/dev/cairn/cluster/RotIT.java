@@ -53,7 +53,7 @@ final class RotIT {
         while (!admin("GET", "ListBlockErrors", "").contains(name) && System.nanoTime() < deadline) {
             TimeUnit.MILLISECONDS.sleep(200);
         }
-        assertThat(admin("GET", "ListBlockErrors", "")).contains("{\"blockHash\":\"" + name + "\",\"refcount\":1}");
+        assertThat(admin("GET", "ListBlockErrors", "")).contains("{\"blockHash\":\"" + name + "\",\"refcount\":1,");
         assertThat(admin("POST", "ListWorkers", "{\"errorOnly\":true}"))
                 .contains("block scrub")
                 .contains(name);

@@ -122,6 +122,17 @@ final class Answers {
         static <T> Targeted<T> of(String nodeId, T answer) {
             return new Targeted<>(Map.of(nodeId, answer), Map.of());
         }
+
+        /** The id of this node, if {@code self}, {@code *} or the beginning of the id means it. */
+        static String meant(@Nullable String node, String self) {
+            if (node == null || node.isEmpty()) {
+                throw AdminException.invalid("say which node: ?node=self, ?node=* or the beginning of its id");
+            }
+            if (node.equals("self") || node.equals("*") || self.startsWith(node)) {
+                return self;
+            }
+            throw AdminException.invalid("no node is called " + node);
+        }
     }
 
     private static String date(long millis) {

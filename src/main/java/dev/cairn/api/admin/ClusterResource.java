@@ -7,7 +7,6 @@ import dev.cairn.model.Buckets;
 import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
 import jakarta.ws.rs.GET;
-import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.QueryParam;
@@ -81,39 +80,8 @@ final class ClusterResource {
         return answer(facts.statistics().map(figures -> Targeted.of(id, figures)));
     }
 
-    @POST
-    @Path("ListWorkers")
-    public Targeted<List<NodeFacts.WorkerInfo>> workers(
-            @QueryParam("node") @Nullable String node, @Nullable String body) {
-        String id = meant(node);
-        var wanted = Arguments.of(body, "busyOnly", "errorOnly");
-        boolean busyOnly = wanted.flag("busyOnly");
-        boolean errorOnly = wanted.flag("errorOnly");
-        return Targeted.of(
-                id,
-                facts.workers().stream()
-                        .filter(worker -> !busyOnly || worker.state().equals("busy"))
-                        .filter(worker -> !errorOnly || worker.errors() > 0)
-                        .toList());
-    }
-
-    @GET
-    @Path("ListBlockErrors")
-    public Uni<Targeted<List<NodeFacts.BlockError>>> blockErrors(@QueryParam("node") @Nullable String node) {
-        String id = meant(node);
-        return answer(facts.blockErrors().map(errors -> Targeted.of(id, errors)));
-    }
-
-    /** The id of this node, if {@code self}, {@code *} or the beginning of the id means it. */
     private String meant(@Nullable String node) {
-        String id = facts.info().nodeId();
-        if (node == null || node.isEmpty()) {
-            throw AdminException.invalid("say which node: ?node=self, ?node=* or the beginning of its id");
-        }
-        if (node.equals("self") || node.equals("*") || id.startsWith(node)) {
-            return id;
-        }
-        throw AdminException.invalid("no node is called " + node);
+        return Targeted.meant(node, facts.info().nodeId());
     }
 
     private static <T> Uni<T> answer(Uni<T> result) {

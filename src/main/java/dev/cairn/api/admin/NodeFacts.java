@@ -18,9 +18,6 @@ public interface NodeFacts {
 
     List<WorkerInfo> workers();
 
-    /** Blocks whose files were damaged and that are not here again since. */
-    Uni<List<BlockError>> blockErrors();
-
     /** Meets the node of that id and address, {@code id@host:port}. */
     Uni<Void> connect(String node);
 
@@ -37,8 +34,6 @@ public interface NodeFacts {
             int persistentErrors) {}
 
     record WorkerError(String message, long secsAgo) {}
-
-    record BlockError(String blockHash, int refcount) {}
 
     /** This node. Its address is where other nodes reach it. */
     record NodeInfo(

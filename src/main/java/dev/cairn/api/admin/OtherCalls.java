@@ -24,7 +24,14 @@ final class OtherCalls {
             Map.entry("GetNodeInfo", "GET"),
             Map.entry("GetNodeStatistics", "GET"),
             Map.entry("ListWorkers", "POST"),
+            Map.entry("GetWorkerInfo", "POST"),
+            Map.entry("GetWorkerVariable", "POST"),
+            Map.entry("SetWorkerVariable", "POST"),
+            Map.entry("LaunchRepairOperation", "POST"),
             Map.entry("ListBlockErrors", "GET"),
+            Map.entry("GetBlockInfo", "POST"),
+            Map.entry("RetryBlockResync", "POST"),
+            Map.entry("PurgeBlocks", "POST"),
             Map.entry("ConnectClusterNodes", "POST"),
             Map.entry("GetClusterLayout", "GET"),
             Map.entry("GetClusterLayoutHistory", "GET"),
@@ -59,14 +66,7 @@ final class OtherCalls {
             "UpdateBucket",
             "CleanupIncompleteUploads",
             "InspectObject",
-            "CreateMetadataSnapshot",
-            "LaunchRepairOperation",
-            "GetWorkerInfo",
-            "GetWorkerVariable",
-            "SetWorkerVariable",
-            "GetBlockInfo",
-            "RetryBlockResync",
-            "PurgeBlocks");
+            "CreateMetadataSnapshot");
 
     @GET
     @Path("{call}")

@@ -39,7 +39,12 @@ final class AdminReferenceTest {
     @Test
     void the_resources_serve_every_call_with_its_method() {
         Map<String, String> served = new TreeMap<>();
-        Stream.of(KeyResource.class, BucketResource.class, ClusterResource.class, LayoutResource.class)
+        Stream.of(
+                        KeyResource.class,
+                        BucketResource.class,
+                        ClusterResource.class,
+                        LayoutResource.class,
+                        MaintenanceResource.class)
                 .peek(type ->
                         assertThat(type.isAnnotationPresent(AdminApi.class)).isTrue())
                 .flatMap(type -> Arrays.stream(type.getDeclaredMethods()))
@@ -96,11 +101,6 @@ final class AdminReferenceTest {
         @Override
         public List<WorkerInfo> workers() {
             return List.of();
-        }
-
-        @Override
-        public Uni<List<BlockError>> blockErrors() {
-            return Uni.createFrom().item(List.of());
         }
 
         @Override
