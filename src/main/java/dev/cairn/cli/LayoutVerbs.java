@@ -24,6 +24,7 @@ import picocli.CommandLine.Parameters;
             LayoutVerbs.Config.class,
             LayoutVerbs.Apply.class,
             LayoutVerbs.Revert.class,
+            LayoutVerbs.SkipDeadNodes.class,
             LayoutVerbs.History.class
         })
 final class LayoutVerbs {
@@ -297,9 +298,19 @@ final class LayoutVerbs {
                 description = "Its number, one above the last: 'cairn layout show' tells it.")
         long version;
 
+        @Option(
+                names = "--allow-missing-data",
+                description = {
+                    "Go on although more nodes are gone for good than may be: those that are down now",
+                    "count as if they had handed over what they stored. What only they had is lost."
+                })
+        boolean allowMissingData;
+
         @Override
         int run(Session session) {
-            JsonNode answer = session.post("ApplyClusterLayout", Json.object().put("version", version));
+            JsonNode answer = session.post(
+                    "ApplyClusterLayout",
+                    Json.object().put("version", version).put("allowMissingData", allowMissingData));
             return session.show(
                     answer,
                     "Applied as version %d.%n%n%s%n'cairn layout history' shows how far the nodes have come with it.%n"
@@ -316,6 +327,33 @@ final class LayoutVerbs {
         @Override
         int run(Session session) {
             return session.show(session.post("RevertClusterLayout", Json.object()), "Nothing is staged any more.\n");
+        }
+    }
+
+    /** {@code cairn layout skip-dead-nodes}. */
+    @Command(
+            name = "skip-dead-nodes",
+            description = {
+                "Let a version that was applied wait no longer for nodes that are down and will not come back.",
+                "It waits only where a quorum of the nodes that stored something before is gone."
+            })
+    static final class SkipDeadNodes extends Verb.Usual {
+        @Option(names = "--version", paramLabel = "N", required = true, description = "The newest version.")
+        long version;
+
+        @Option(names = "--allow-missing-data", description = "I know that what only those nodes had is lost.")
+        boolean allowMissingData;
+
+        @Override
+        int run(Session session) {
+            JsonNode done = session.post(
+                    "ClusterLayoutSkipDeadNodes",
+                    Json.object().put("version", version).put("allowMissingData", allowMissingData));
+            return session.show(
+                    done,
+                    done.path("syncUpdated").isEmpty()
+                            ? "no node that is down was waited for\n"
+                            : "no longer waited for: %s\n".formatted(KeyVerbs.texts(done.path("syncUpdated"))));
         }
     }
 

@@ -12,6 +12,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.IntUnaryOperator;
 
 /**
  * How operators change the layout: proposals that all nodes come to know, and the decision that makes a new version of them. A number is decided once: who
@@ -99,19 +100,63 @@ public final class LayoutChanges {
         }
     }
 
-    /** Makes what is staged the layout of that number; completes when a majority of the nodes that count know of it. */
-    public Uni<Layout> apply(long number) {
+    /**
+     * Makes what is staged the layout of that number; completes when a majority of the nodes that count know of it.
+     *
+     * @param lost nodes that are gone for good with all they stored, see {@link #giveUp}: every other one has to answer
+     */
+    public Uni<Layout> apply(long number, Set<NodeId> lost) {
         requireNext(number);
-        return tellAll().chain(() -> {
+        return tellAll(lost).chain(() -> {
             requireNext(number);
             if (!layouts.view().hasStagedChanges()) {
                 throw new RefusedChangeException("nothing is staged: assign or remove nodes first");
             }
             Layout next = preview();
-            return layouts.update(view -> view.with(next))
-                    .chain(() -> tellAll())
+            if (next.storageNodes().stream().anyMatch(lost::contains)) {
+                throw new RefusedChangeException("a node that is to store data is down, too: remove it first");
+            }
+            return layouts.update(view -> withoutThem(view.with(next), lost))
+                    .chain(() -> tellAll(lost))
                     .replaceWith(next);
         });
+    }
+
+    /**
+     * Counts nodes that are gone for good as if they had handed over what they stored, so that the newest version is not waiting for them: what
+     * they alone had, of things that fewer than a quorum of the others has, is lost. Gives those for which this made a difference. A node that is
+     * given up and comes back after all knows that it has no say any more.
+     */
+    public Uni<List<NodeId>> giveUp(long number, Set<NodeId> lost) {
+        LayoutView before = layouts.view();
+        if (number != before.number()) {
+            throw new RefusedChangeException("the newest version is %d, not %d".formatted(before.number(), number));
+        }
+        if (before.live().getLast().storageNodes().stream().anyMatch(lost::contains)) {
+            throw new RefusedChangeException(
+                    "a node that is to store data under version %d is down, too: remove it first".formatted(number));
+        }
+        return tellAll(lost)
+                .chain(() -> layouts.update(view -> withoutThem(view, lost)))
+                .chain(() -> tellAll(lost))
+                .map(_ -> lost.stream()
+                        .filter(node ->
+                                !before.fences(node).equals(layouts.view().fences(node)))
+                        .toList());
+    }
+
+    private static LayoutView withoutThem(LayoutView view, Set<NodeId> lost) {
+        LayoutView next = view;
+        for (NodeId node : lost) {
+            if (view.live().stream().anyMatch(layout -> layout.storageNodes().contains(node))) {
+                Fences fences = view.fences(node).withAck(view.number()).withSyncAck(view.number());
+                for (Layout layout : view.live()) {
+                    fences = fences.withSynced(layout.version());
+                }
+                next = next.with(node, fences);
+            }
+        }
+        return next;
     }
 
     private void requireNext(long number) {
@@ -121,8 +166,8 @@ public final class LayoutChanges {
         }
     }
 
-    /** Joins what this node and the others know; completes when a majority of each live version has answered. */
-    private Uni<Void> tellAll() {
+    /** Joins what this node and the others know; completes when a majority of each live version has answered, or all that are not lost. */
+    private Uni<Void> tellAll(Set<NodeId> lost) {
         LayoutView mine = layouts.view();
         List<List<NodeId>> sets = new ArrayList<>();
         mine.live().forEach(layout -> sets.add(layout.storageNodes()));
@@ -132,14 +177,22 @@ public final class LayoutChanges {
                     .map(Role::node)
                     .toList());
         }
-        if (sets.stream().anyMatch(List::isEmpty)) {
+        if (!lost.isEmpty()) {
+            sets.replaceAll(
+                    nodes -> nodes.stream().filter(node -> !lost.contains(node)).toList());
+            sets.removeIf(List::isEmpty);
+        }
+        if (sets.isEmpty() || sets.stream().anyMatch(List::isEmpty)) {
             return Uni.createFrom().voidItem();
         }
         Set<NodeId> rest =
                 new LinkedHashSet<>(mine.current().map(Layout::everyNode).orElse(List.of()));
         sets.forEach(rest::removeAll);
+        rest.removeAll(lost);
         rest.forEach(node -> share(node).subscribe().with(_ -> {}, _ -> {}));
-        return Quorum.decide(sets, _ -> true, this::share).replaceWithVoid();
+        return Quorum.decide(
+                        sets, lost.isEmpty() ? Quorum::majority : IntUnaryOperator.identity(), _ -> true, this::share)
+                .replaceWithVoid();
     }
 
     private Uni<Boolean> share(NodeId node) {

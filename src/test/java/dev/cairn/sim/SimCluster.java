@@ -5,6 +5,7 @@ import dev.cairn.kernel.codec.Sha256;
 import dev.cairn.kernel.id.NodeId;
 import dev.cairn.kernel.work.Worker;
 import dev.cairn.layout.Layout;
+import dev.cairn.layout.LayoutChanges;
 import dev.cairn.layout.LayoutView;
 import dev.cairn.layout.ZoneRedundancy;
 import dev.cairn.model.StorageNode;
@@ -89,6 +90,12 @@ final class SimCluster {
 
         StorageNode node() {
             return Objects.requireNonNull(node, "down");
+        }
+
+        /** What an operator at this node can change about the layout. */
+        LayoutChanges changes() {
+            var env = machine.env();
+            return new LayoutChanges(env, node().layouts(), net.peers(id, env), replicas, BITS, false);
         }
 
         /** Opens what its disks hold and serves. */

@@ -21,8 +21,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** The calls about the layout: what it is, what is proposed, what would come of it, and making it so. */
@@ -196,10 +199,41 @@ final class LayoutResource {
     @POST
     @Path("ApplyClusterLayout")
     public Uni<Changed> apply(@Nullable String body) {
-        long version = Arguments.of(body, "version").requiredNumber("version", 1);
+        Arguments wanted = Arguments.of(body, "version", "allowMissingData");
+        long version = wanted.requiredNumber("version", 1);
+        boolean withoutThoseDown = wanted.flag("allowMissingData");
         Optional<Layout> before = changes.view().current();
-        return answer(() -> changes.apply(version)
+        return answer(() -> (withoutThoseDown ? down() : Uni.createFrom().item(Set.<NodeId>of()))
+                .chain(lost -> changes.apply(version, lost))
                 .map(applied -> new Changed(LayoutReport.of(before, applied), info(changes.view()))));
+    }
+
+    public record Skipped(List<String> ackUpdated, List<String> syncUpdated) {}
+
+    @POST
+    @Path("ClusterLayoutSkipDeadNodes")
+    public Uni<Skipped> skipDeadNodes(@Nullable String body) {
+        Arguments wanted = Arguments.of(body, "version", "allowMissingData");
+        long version = wanted.requiredNumber("version", 1);
+        if (!wanted.flag("allowMissingData")) {
+            throw AdminException.invalid(
+                    "a change of the layout waits for a quorum of the nodes that stored each partition before, and for"
+                            + " no others. Where that many are gone for good, what only they had is lost:"
+                            + " say allowMissingData if that has to be");
+        }
+        return answer(() -> down().chain(lost -> changes.giveUp(version, lost)).map(given -> {
+            List<String> names = given.stream().map(NodeId::toHex).toList();
+            return new Skipped(names, names);
+        }));
+    }
+
+    /** The nodes that this one does not reach. */
+    private Uni<Set<NodeId>> down() {
+        return facts.status()
+                .map(status -> status.nodes().stream()
+                        .filter(node -> !node.isUp())
+                        .map(node -> NodeId.ofHex(node.id()))
+                        .collect(Collectors.toCollection(TreeSet::new)));
     }
 
     @POST
