@@ -15,28 +15,34 @@ import org.jspecify.annotations.Nullable;
  * that are read the highest counts tell, since a replica that lags has seen less.
  *
  * @param fences that stand: with any of them no object is taken
+ * @param itemPartitions partition keys with items, as far as the index has heard of them
  */
-record BucketCounters(long objects, long bytes, long uploads, long parts, long partBytes, long fences)
+record BucketCounters(
+        long objects, long bytes, long uploads, long parts, long partBytes, long fences, long itemPartitions)
         implements Crdt<BucketCounters> {
-    static final BucketCounters NONE = new BucketCounters(0, 0, 0, 0, 0, 0);
+    static final BucketCounters NONE = new BucketCounters(0, 0, 0, 0, 0, 0, 0);
     static final TableSchema<BucketCounters> TABLE =
             TableSchema.of("counters", TableSchema.Placement.SHARDED, new Encoded());
-    private static final int FIELDS = 6;
+    private static final int FIELDS = 7;
 
     static BucketCounters ofObjects(long objects, long bytes) {
-        return new BucketCounters(objects, bytes, 0, 0, 0, 0);
+        return new BucketCounters(objects, bytes, 0, 0, 0, 0, 0);
     }
 
     static BucketCounters ofUploads(long uploads) {
-        return new BucketCounters(0, 0, uploads, 0, 0, 0);
+        return new BucketCounters(0, 0, uploads, 0, 0, 0, 0);
     }
 
     static BucketCounters ofParts(long parts, long bytes) {
-        return new BucketCounters(0, 0, 0, parts, bytes, 0);
+        return new BucketCounters(0, 0, 0, parts, bytes, 0, 0);
     }
 
     static BucketCounters ofFences(long fences) {
-        return new BucketCounters(0, 0, 0, 0, 0, fences);
+        return new BucketCounters(0, 0, 0, 0, 0, fences, 0);
+    }
+
+    static BucketCounters ofItemPartitions(long itemPartitions) {
+        return new BucketCounters(0, 0, 0, 0, 0, 0, itemPartitions);
     }
 
     static BucketCounters read(Tx tx, Bytes partition) {
@@ -64,7 +70,7 @@ record BucketCounters(long objects, long bytes, long uploads, long parts, long p
     }
 
     private boolean isNone() {
-        return (objects | bytes | uploads | parts | partBytes | fences) == 0;
+        return (objects | bytes | uploads | parts | partBytes | fences | itemPartitions) == 0;
     }
 
     private BucketCounters plus(BucketCounters other) {
@@ -74,7 +80,8 @@ record BucketCounters(long objects, long bytes, long uploads, long parts, long p
                 uploads + other.uploads,
                 parts + other.parts,
                 partBytes + other.partBytes,
-                fences + other.fences);
+                fences + other.fences,
+                itemPartitions + other.itemPartitions);
     }
 
     @Override
@@ -85,7 +92,8 @@ record BucketCounters(long objects, long bytes, long uploads, long parts, long p
                 Math.max(uploads, other.uploads),
                 Math.max(parts, other.parts),
                 Math.max(partBytes, other.partBytes),
-                Math.max(fences, other.fences));
+                Math.max(fences, other.fences),
+                Math.max(itemPartitions, other.itemPartitions));
     }
 
     @Override
@@ -97,7 +105,8 @@ record BucketCounters(long objects, long bytes, long uploads, long parts, long p
                         && uploads == that.uploads
                         && parts == that.parts
                         && partBytes == that.partBytes
-                        && fences == that.fences;
+                        && fences == that.fences
+                        && itemPartitions == that.itemPartitions;
     }
 
     @Override
@@ -116,6 +125,7 @@ record BucketCounters(long objects, long bytes, long uploads, long parts, long p
                     .putLong(row.parts)
                     .putLong(row.partBytes)
                     .putLong(row.fences)
+                    .putLong(row.itemPartitions)
                     .array());
         }
 
@@ -123,7 +133,7 @@ record BucketCounters(long objects, long bytes, long uploads, long parts, long p
         public BucketCounters decode(Bytes encoded) {
             ByteBuffer in = encoded.buffer();
             return new BucketCounters(
-                    in.getLong(), in.getLong(), in.getLong(), in.getLong(), in.getLong(), in.getLong());
+                    in.getLong(), in.getLong(), in.getLong(), in.getLong(), in.getLong(), in.getLong(), in.getLong());
         }
 
         @Override

@@ -4,6 +4,8 @@ package dev.cairn.model;
 enum Denial {
     BUCKET_GONE,
     BUCKET_NOT_EMPTY,
+    /** So many values of an item that nobody has read and replaced. */
+    TOO_MANY_VALUES,
     /** What is to be continued or ended is over already. */
     ENDED;
 
@@ -21,6 +23,7 @@ enum Denial {
         return switch (this) {
             case BUCKET_GONE -> new Refusal.BucketGone();
             case BUCKET_NOT_EMPTY -> new Refusal.BucketNotEmpty();
+            case TOO_MANY_VALUES -> new Refusal.TooManyValues();
             case ENDED -> new Refusal.Ended();
         };
     }

@@ -13,11 +13,13 @@ import org.jspecify.annotations.Nullable;
 final class FenceRules extends HoldingRules {
     @Override
     public Optional<String> admit(Tx tx, Bytes partition, Bytes sort, @Nullable Holding old, Holding written) {
-        return old == null
-                        && written.isOpen()
-                        && BucketCounters.read(tx, partition).objects() > 0
+        return old == null && written.isOpen() && isInUse(BucketCounters.read(tx, partition))
                 ? Optional.of(Denial.BUCKET_NOT_EMPTY.name())
                 : super.admit(tx, partition, sort, old, written);
+    }
+
+    private static boolean isInUse(BucketCounters counters) {
+        return counters.objects() > 0 || counters.itemPartitions() > 0;
     }
 
     @Override

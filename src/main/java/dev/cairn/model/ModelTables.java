@@ -5,6 +5,7 @@ import dev.cairn.block.Bodies;
 import dev.cairn.crdt.Holding;
 import dev.cairn.crdt.Lww;
 import dev.cairn.crdt.LwwMap;
+import dev.cairn.crdt.Siblings;
 import dev.cairn.kernel.codec.Bytes;
 import dev.cairn.kernel.codec.Sha256;
 import dev.cairn.kernel.id.BucketId;
@@ -51,12 +52,32 @@ final class ModelTables {
             .withRules(new FenceRules())
             .withEnds(Duration.ZERO, Duration.ofDays(36_500));
 
+    /** Items of the causal store: all of one partition key lie in one partition. */
+    static final TableSchema<Siblings> ITEMS =
+            TableSchema.of("items", Placement.SHARDED, RowType.SIBLINGS).withRules(new ItemRules());
+
+    /** What lies under each partition key, in the partition of the bucket: a register for each replica that counted. */
+    static final TableSchema<LwwMap> ITEM_INDEX =
+            TableSchema.of("item_index", Placement.SHARDED, RowType.LWW_MAP).withRules(new ItemIndexRules());
+
+    static final int PARTITION_BYTES = 32;
     private static final int SHARD = 0;
 
     private ModelTables() {}
 
     private static final List<TableSchema<?>> OWN = List.of(
-            KEYS, BUCKETS, ALIASES, OBJECTS, UPLOADS, PARTS, INTENTS, FENCES, BucketCounters.TABLE, Bodies.SEGMENTS);
+            KEYS,
+            BUCKETS,
+            ALIASES,
+            OBJECTS,
+            UPLOADS,
+            PARTS,
+            INTENTS,
+            FENCES,
+            ITEMS,
+            ITEM_INDEX,
+            BucketCounters.TABLE,
+            Bodies.SEGMENTS);
 
     /** All tables of a node; that of the references counts blocks for this one node. */
     static List<TableSchema<?>> all(BlockReferences references) {
@@ -69,7 +90,7 @@ final class ModelTables {
     static List<Space> spaces() {
         List<Space> spaces = new ArrayList<>(TableReplica.spaces(OWN));
         spaces.addAll(BlockReferences.spaces());
-        spaces.addAll(List.of(Effects.QUEUE, Effects.LATER, Peering.SPACE));
+        spaces.addAll(List.of(Effects.QUEUE, Effects.LATER, ItemCounts.SPACE, ItemCounts.CHANGED, Peering.SPACE));
         return spaces;
     }
 

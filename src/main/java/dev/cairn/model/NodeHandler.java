@@ -41,6 +41,7 @@ final class NodeHandler implements RequestHandler {
         return switch (request) {
             case Request.ApplyBatch batch -> where(batch.partition());
             case Request.JoinRows rows -> where(rows.partition());
+            case Request.Amend amend -> where(amend.partition());
             case Request.ReadRow read -> where(read.partition());
             case Request.ReadRange range -> where(range.partition());
             case Request.PutBlock put ->
@@ -70,7 +71,8 @@ final class NodeHandler implements RequestHandler {
             case Request.ReadRow _, Request.ReadRange _, Request.GetBlock _, Request.Digest _ -> LayoutGate.Kind.READ;
             case Request.OwnedBlocks _, Request.LackedBlocks _, Request.ShareLayout _, Request.LivesOn _ ->
                 LayoutGate.Kind.READ;
-            case Request.ApplyBatch _, Request.JoinRows _, Request.RaiseFloor _ -> LayoutGate.Kind.WRITE;
+            case Request.ApplyBatch _, Request.JoinRows _, Request.Amend _, Request.RaiseFloor _ ->
+                LayoutGate.Kind.WRITE;
             case Request.PutBlock _, Request.ReferBlock _ -> LayoutGate.Kind.WRITE;
             case Request.Under<?> inner -> kind(inner.request());
         };
@@ -94,6 +96,11 @@ final class NodeHandler implements RequestHandler {
     @Override
     public Uni<Request.Joined> join(Request.JoinRows request) {
         return rows.join(request);
+    }
+
+    @Override
+    public Uni<Request.Amended> amend(Request.Amend request) {
+        return rows.amend(request);
     }
 
     @Override

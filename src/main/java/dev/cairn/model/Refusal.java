@@ -16,6 +16,9 @@ public sealed interface Refusal {
 
     record BucketNotEmpty() implements Refusal {}
 
+    /** An item has so many values beside each other that no more are taken before somebody has read them. */
+    record TooManyValues() implements Refusal {}
+
     record InvalidBucketName(String name) implements Refusal {}
 
     record LastAlias(String name) implements Refusal {}

@@ -69,6 +69,8 @@ public final class StorageNode {
     private final Handover handover;
     private final BlockScrub scrub;
     private final BlockCheck blockCheck;
+    private final ItemIndex itemIndex;
+    private final ItemStore items;
     private final BlockOwners blockOwners;
     private final ReferenceCheck referenceCheck;
     private final Workers workers;
@@ -108,7 +110,7 @@ public final class StorageNode {
         BlockReferences references = new BlockReferences(grace);
         List<TableSchema<?>> schemas = ModelTables.all(references);
         EndQueue ends = new EndQueue(opened.uptime(), settings.tombstoneAge());
-        TableReplica replica = new TableReplica(store, replicas, opened.floors(), ends, schemas);
+        TableReplica replica = new TableReplica(store, opened.stamps(), replicas, opened.floors(), ends, schemas);
         antiEntropy = new AntiEntropy(env, replicas, replica, peers, settings.syncEvery());
         Tables tables = new Tables(
                 peers,
@@ -147,6 +149,9 @@ public final class StorageNode {
                 new Handover.Place(peers.self(), replicas, replica, opened.floors()),
                 antiEntropy,
                 new BlockDeparture(store, files, peers, references));
+        itemIndex = new ItemIndex(store, tables, replicas, peers.self());
+        replica.listen(itemIndex);
+        items = new ItemStore(tables, itemIndex);
         blockOwners = new BlockOwners(tables, blocks, bodies);
         referenceCheck = new ReferenceCheck(env, store, references, blockOwners, bodies, tranquility);
         intents = new Intents(env, tables, replica, lives);
@@ -226,6 +231,7 @@ public final class StorageNode {
         intents.start(workers);
         buckets.start(workers);
         effects.start(workers);
+        itemIndex.start(workers);
         cleaner.start(workers);
         resync.start(workers);
         endings.start(workers);
@@ -249,6 +255,11 @@ public final class StorageNode {
 
     public ObjectStore objects() {
         return objects;
+    }
+
+    /** The causal store beside the objects. */
+    public ItemStore items() {
+        return items;
     }
 
     public Uploads uploads() {

@@ -39,6 +39,20 @@ public sealed interface Request<R> {
     /** The rows as they are now, in the order asked; empty where a row is not kept. */
     record Joined(List<Optional<Bytes>> rows) {}
 
+    /** Have this replica make rows of its own out of those that are here, as their table does it; the others are told of the outcome by whoever asks. */
+    record Amend(String table, Bytes partition, List<Amendment> changes) implements Request<Amended> {}
+
+    /** One row, and what is to become of it, as its table understands it. */
+    record Amendment(Bytes sort, Bytes change) {}
+
+    /**
+     * What came of it.
+     *
+     * @param rows as they are now, in the order asked
+     * @param refusal why nothing was done, if it was not
+     */
+    record Amended(List<Bytes> rows, Optional<String> refusal) {}
+
     /** The row must bear just one of these stamps; {@link Stamp#ZERO} means that there must be no row. */
     record Expectation(String table, Bytes sort, List<Stamp> stamps) {}
 

@@ -18,6 +18,7 @@ public interface RequestHandler {
                     case Request.LivesOn life -> livesOn(life);
                     case Request.ApplyBatch batch -> apply(batch);
                     case Request.JoinRows rows -> join(rows);
+                    case Request.Amend amend -> amend(amend);
                     case Request.RaiseFloor raise -> raiseFloor(raise);
                     case Request.Digest digest -> digest(digest);
                     case Request.ReadRow read -> read(read);
@@ -40,6 +41,8 @@ public interface RequestHandler {
     Uni<Request.Applied> apply(Request.ApplyBatch request);
 
     Uni<Request.Joined> join(Request.JoinRows request);
+
+    Uni<Request.Amended> amend(Request.Amend request);
 
     Uni<Request.Applied> raiseFloor(Request.RaiseFloor request);
 

@@ -127,7 +127,7 @@ public final class Replicas {
         };
     }
 
-    private static boolean isStale(Throwable why) {
+    static boolean isStale(Throwable why) {
         return why instanceof FailureException known && known.failure() instanceof Failure.StaleLayout;
     }
 

@@ -2,6 +2,7 @@ package dev.cairn.table;
 
 import dev.cairn.crdt.Crdt;
 import dev.cairn.kernel.codec.Bytes;
+import dev.cairn.kernel.time.Stamp;
 import dev.cairn.store.Tx;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -26,6 +27,32 @@ public interface RowRules<T extends Crdt<T>> {
      * @param now null when this node keeps the row no longer, which says nothing of its fate elsewhere
      */
     default void changed(Place here, Bytes sort, @Nullable T old, @Nullable T now) {}
+
+    /**
+     * What a {@link dev.cairn.net.Request.Amend} makes of the row, at a time that this node has never used and that is above all it has told anybody
+     * of the table; {@code change} means what the table says it means.
+     *
+     * @throws RefusedAmendmentException when it is not to be
+     */
+    default T amend(@Nullable T old, Bytes change, Stamp time) {
+        throw new RefusedAmendmentException("not amended");
+    }
+
+    /** Why rows were not amended, in a word for those who asked. */
+    final class RefusedAmendmentException extends RuntimeException {
+        private static final long serialVersionUID = 1;
+
+        private final String word;
+
+        public RefusedAmendmentException(String word) {
+            super(word, null, false, false);
+            this.word = word;
+        }
+
+        String word() {
+            return word;
+        }
+    }
 
     /** All replicas of the row have this end of it, and no other can come. Each of them is told once or more. */
     default void settled(Place here, Bytes sort, T row) {}

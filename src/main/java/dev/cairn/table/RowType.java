@@ -5,6 +5,7 @@ import dev.cairn.crdt.Crdt;
 import dev.cairn.crdt.Holding;
 import dev.cairn.crdt.Lww;
 import dev.cairn.crdt.LwwMap;
+import dev.cairn.crdt.Siblings;
 import dev.cairn.kernel.Failure;
 import dev.cairn.kernel.codec.Bytes;
 import dev.cairn.kernel.codec.Protos;
@@ -12,6 +13,9 @@ import dev.cairn.kernel.time.Stamp;
 import dev.cairn.proto.HoldingRow;
 import dev.cairn.proto.LwwMapRow;
 import dev.cairn.proto.LwwRow;
+import dev.cairn.proto.SiblingsColumn;
+import dev.cairn.proto.SiblingsDot;
+import dev.cairn.proto.SiblingsRow;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -24,6 +28,7 @@ public interface RowType<T extends Crdt<T>> {
     RowType<Lww> LWW = new LwwType();
     RowType<LwwMap> LWW_MAP = new LwwMapType();
     RowType<Holding> HOLDING = new HoldingType();
+    RowType<Siblings> SIBLINGS = new SiblingsType();
 
     Bytes encode(T row);
 
@@ -315,6 +320,73 @@ public interface RowType<T extends Crdt<T>> {
 
         @Override
         public Stamp obstacle(Holding current, Holding written) {
+            return Stamp.ZERO;
+        }
+    }
+
+    /** {@link Siblings} as {@code SiblingsRow}. Nothing stands in the way of a write: it goes beside what it has not seen. */
+    final class SiblingsType implements RowType<Siblings> {
+        private SiblingsType() {}
+
+        @Override
+        public Bytes encode(Siblings row) {
+            SiblingsRow.Builder out = SiblingsRow.newBuilder().setSchema(SCHEMA);
+            row.columns().forEach((node, column) -> {
+                SiblingsColumn.Builder to =
+                        SiblingsColumn.newBuilder().setNode(node).setDiscarded(column.discarded());
+                for (Siblings.Dot dot : column.dots()) {
+                    SiblingsDot.Builder value = SiblingsDot.newBuilder().setTime(dot.time());
+                    if (dot.value() != null) {
+                        value.setValue(Protos.proto(dot.value()));
+                    }
+                    to.addDots(value);
+                }
+                out.addColumns(to);
+            });
+            return Protos.encoded(out.build());
+        }
+
+        @Override
+        public Siblings decode(Bytes encoded) {
+            SiblingsRow row = Protos.parse(SiblingsRow.parser(), encoded);
+            checkSchema(row.getSchema());
+            SortedMap<Long, Siblings.Column> columns = new TreeMap<>();
+            for (SiblingsColumn column : row.getColumnsList()) {
+                columns.put(
+                        column.getNode(),
+                        new Siblings.Column(
+                                column.getDiscarded(),
+                                column.getDotsList().stream()
+                                        .map(dot -> new Siblings.Dot(
+                                                dot.getTime(), dot.hasValue() ? Protos.bytes(dot.getValue()) : null))
+                                        .toList()));
+            }
+            return new Siblings(columns);
+        }
+
+        /** Times are those of the hybrid clock. */
+        @Override
+        public Stamp stamp(Siblings row) {
+            Stamp highest = Stamp.ZERO;
+            for (var seen : row.seen().times().entrySet()) {
+                Stamp stamp = new Stamp(seen.getValue(), seen.getKey());
+                highest = stamp.isAfter(highest) ? stamp : highest;
+            }
+            return highest;
+        }
+
+        @Override
+        public boolean isTombstone(Siblings row) {
+            return row.areGone();
+        }
+
+        @Override
+        public boolean isTombstone(Bytes encoded) {
+            return decode(encoded).areGone();
+        }
+
+        @Override
+        public Stamp obstacle(Siblings current, Siblings written) {
             return Stamp.ZERO;
         }
     }

@@ -1,6 +1,7 @@
 package dev.cairn.table;
 
 import dev.cairn.crdt.Crdt;
+import dev.cairn.kernel.Failure;
 import dev.cairn.kernel.codec.Bytes;
 import dev.cairn.kernel.time.Stamp;
 import dev.cairn.layout.Layouts;
@@ -22,6 +23,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
@@ -32,7 +35,10 @@ import org.jspecify.annotations.Nullable;
  * derive, the digests by which replicas compare and, for rows that are over, the entry of what becomes of them.
  */
 public final class TableReplica {
+    private static final int AMENDMENTS = 5;
+
     private final Store store;
+    private final Stamps stamps;
     private final Replicas replicas;
     private final Floors floors;
     private final EndQueue ends;
@@ -41,8 +47,14 @@ public final class TableReplica {
     private final List<ChangeListener> listeners = new CopyOnWriteArrayList<>();
 
     public TableReplica(
-            Store store, Replicas replicas, Floors floors, EndQueue ends, Collection<TableSchema<?>> schemas) {
+            Store store,
+            Stamps stamps,
+            Replicas replicas,
+            Floors floors,
+            EndQueue ends,
+            Collection<TableSchema<?>> schemas) {
         this.store = store;
+        this.stamps = stamps;
         this.replicas = replicas;
         this.floors = floors;
         this.ends = ends;
@@ -86,6 +98,67 @@ public final class TableReplica {
     /** Joins rows that another replica holds. */
     public Uni<Request.Joined> join(Request.JoinRows request) {
         return heard(request.rows(), store.commit(tx -> join(tx, request)), _ -> true);
+    }
+
+    /** Makes rows out of those that are here, each at a time of this node that is above whatever keeps clients out. */
+    public Uni<Request.Amended> amend(Request.Amend request) {
+        return amend(request, AMENDMENTS);
+    }
+
+    private Uni<Request.Amended> amend(Request.Amend request, int attempts) {
+        return store.commit(tx -> amend(tx, request)).chain(attempt -> {
+            if (attempt.obstacle().isAfter(Stamp.ZERO)) {
+                return attempts == 0
+                        ? Uni.createFrom().failure(new Failure.Overloaded("rows of later times").asException())
+                        : stamps.pass(attempt.obstacle()).chain(() -> amend(request, attempts - 1));
+            }
+            if (attempt.amended().refusal().isEmpty()) {
+                listeners.forEach(listener -> listener.changed(attempt.rows()));
+            }
+            return Uni.createFrom().item(attempt.amended());
+        });
+    }
+
+    /** How it went; nothing was changed where there is an obstacle. */
+    private record Attempt(Request.Amended amended, List<RowWrite> rows, Stamp obstacle) {}
+
+    private Attempt amend(Tx tx, Request.Amend request) {
+        return amend(tx, request, schema(request.table()));
+    }
+
+    private <T extends Crdt<T>> Attempt amend(Tx tx, Request.Amend request, TableSchema<T> schema) {
+        List<RowWrite> writes = new ArrayList<>();
+        SortedMap<Bytes, T> rows = new TreeMap<>();
+        for (Request.Amendment one : request.changes()) {
+            T old = rows.get(one.sort());
+            if (old == null) {
+                old = tx.get(schema.rows(), RowKeys.row(request.partition(), one.sort()))
+                        .map(schema.type()::decode)
+                        .orElse(null);
+            }
+            Stamp time = stamps.clock().next();
+            Stamp fence = floors.obstacle(schema.placement(), request.partition(), time);
+            Stamp before = old == null ? Stamp.ZERO : schema.type().stamp(old);
+            Stamp obstacle = fence.isAfter(before) ? fence : before;
+            if (!time.isAfter(obstacle)) {
+                return new Attempt(new Request.Amended(List.of(), Optional.empty()), List.of(), obstacle);
+            }
+            try {
+                rows.put(one.sort(), schema.rules().amend(old, one.change(), time));
+            } catch (RowRules.RefusedAmendmentException refused) {
+                return new Attempt(new Request.Amended(List.of(), Optional.of(refused.word())), List.of(), Stamp.ZERO);
+            }
+        }
+        rows.forEach((sort, row) ->
+                writes.add(new RowWrite(schema.name(), sort, schema.type().encode(row), Bytes.EMPTY)));
+        listeners.forEach(listener -> listener.changing(writes));
+        Within here = new Within(tx, request.partition(), false);
+        writes.forEach(write -> change(tx, schema, request.partition(), write).apply(here));
+        here.joinDerived();
+        List<Bytes> now = request.changes().stream()
+                .map(one -> schema.type().encode(java.util.Objects.requireNonNull(rows.get(one.sort()))))
+                .toList();
+        return new Attempt(new Request.Amended(now, Optional.empty()), writes, Stamp.ZERO);
     }
 
     private <R> Uni<R> heard(List<RowWrite> rows, Uni<R> commit, Predicate<R> changed) {

@@ -112,6 +112,47 @@ public final class Tables {
                         .replaceWithVoid());
     }
 
+    /**
+     * Has one replica make rows out of those that it holds, see {@link RowRules#amend}, and completes when a quorum has them. This node does it
+     * itself if it can, else the nearest one; the next one only when that fails, which may come after it had done so.
+     *
+     * @return the rows as the replica left them, in the order asked
+     */
+    public <T extends Crdt<T>> Uni<List<T>> amend(
+            TableSchema<T> table, Bytes partition, List<Request.Amendment> changes) {
+        Request.Amend request = new Request.Amend(table.name(), partition, changes);
+        return replicas.<Request.Amended>writing(
+                        table.placement(),
+                        partition,
+                        targets -> amend(targets, new ArrayDeque<>(peers.nearestFirst(targets.nodes())), request))
+                .map(this::rows)
+                .chain(rows -> join(table.placement(), Request.JoinRows.held(partition, writes(table, changes, rows)))
+                        .map(_ -> rows.stream().map(table.type()::decode).toList()));
+    }
+
+    private static List<Request.RowWrite> writes(
+            TableSchema<?> table, List<Request.Amendment> changes, List<Bytes> rows) {
+        SortedMap<Bytes, Request.RowWrite> last = new TreeMap<>();
+        for (int i = 0; i < rows.size(); i++) {
+            Bytes sort = changes.get(i).sort();
+            last.put(sort, new Request.RowWrite(table.name(), sort, rows.get(i), Bytes.EMPTY));
+        }
+        return List.copyOf(last.values());
+    }
+
+    private Uni<Request.Amended> amend(Replicas.Targets targets, Deque<NodeId> nodes, Request.Amend request) {
+        return targets.call(nodes.pop(), request)
+                .onFailure(why -> !nodes.isEmpty() && !Replicas.isStale(why))
+                .recoverWithUni(() -> amend(targets, nodes, request));
+    }
+
+    private List<Bytes> rows(Request.Amended amended) {
+        amended.refusal().ifPresent(word -> {
+            throw refusals.apply(word);
+        });
+        return amended.rows();
+    }
+
     /** Writes rows of full-copy tables, all or none; {@code fill} may run several times. */
     public Uni<Outcome> writeEverywhere(Consumer<Batch> fill) {
         Bytes partition = RowKeys.FULL_COPY_PARTITION;
@@ -354,6 +395,48 @@ public final class Tables {
     public <T extends Crdt<T>> Uni<Page<T>> range(TableSchema<T> table, Bytes partition, Query query) {
         return gather(table, partition, request(table, partition, query))
                 .map(answers -> page(table, answers, query.limit()));
+    }
+
+    /**
+     * As {@link #range}, but what it gives is then on a quorum: no later read finds anything older. Replicas that differ are told of the join first.
+     */
+    public <T extends Crdt<T>> Uni<Page<T>> rangeSpread(TableSchema<T> table, Bytes partition, Query query) {
+        return gather(table, partition, request(table, partition, query)).chain(answers -> {
+            List<Request.RowWrite> news = differing(table, answers);
+            Page<T> page = page(table, answers, query.limit());
+            return news.isEmpty()
+                    ? Uni.createFrom().item(page)
+                    : join(table.placement(), Request.JoinRows.held(partition, news))
+                            .replaceWith(page);
+        });
+    }
+
+    /** The joins of rows that are not the same in all answers, as far as all of them have looked. */
+    private static <T extends Crdt<T>> List<Request.RowWrite> differing(TableSchema<T> table, List<RowRange> answers) {
+        if (answers.size() == 1) {
+            return List.of();
+        }
+        Optional<Bytes> horizon =
+                answers.stream().flatMap(answer -> answer.horizon().stream()).min(Bytes::compareTo);
+        SortedMap<Bytes, List<Bytes>> found = new TreeMap<>();
+        for (RowRange answer : answers) {
+            for (RangeRow row : answer.rows()) {
+                if (horizon.isEmpty() || row.sort().compareTo(horizon.get()) < 0) {
+                    found.computeIfAbsent(row.sort(), _ -> new ArrayList<>()).add(row.row());
+                }
+            }
+        }
+        List<Request.RowWrite> news = new ArrayList<>();
+        found.forEach((sort, rows) -> {
+            if (rows.size() < answers.size() || rows.stream().distinct().count() > 1) {
+                T joined = rows.stream()
+                        .map(table.type()::decode)
+                        .reduce(Crdt::merge)
+                        .orElseThrow();
+                news.add(new Request.RowWrite(table.name(), sort, table.type().encode(joined), Bytes.EMPTY));
+            }
+        });
+        return news;
     }
 
     private static Request.ReadRange request(TableSchema<?> table, Bytes partition, Query query) {

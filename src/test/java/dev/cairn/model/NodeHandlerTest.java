@@ -32,6 +32,7 @@ import dev.cairn.table.EndQueue;
 import dev.cairn.table.Floors;
 import dev.cairn.table.Replicas;
 import dev.cairn.table.RowType;
+import dev.cairn.table.Stamps;
 import dev.cairn.table.TableReplica;
 import dev.cairn.table.Uptime;
 import io.smallrye.mutiny.Uni;
@@ -76,7 +77,8 @@ final class NodeHandlerTest {
         var floors = world.await(Floors.open(store, replicas));
         var ends = new EndQueue(uptime, Duration.ofMinutes(1));
         var references = new BlockReferences(new Grace(uptime, Duration.ofMinutes(1), () -> true));
-        var rows = new TableReplica(store, replicas, floors, ends, List.of(references.table()));
+        var stamps = world.await(Stamps.open(env, store, self));
+        var rows = new TableReplica(store, stamps, replicas, floors, ends, List.of(references.table()));
         return new NodeHandler(
                 rows,
                 new BlockReplica(store, files, rows, references),

@@ -8,9 +8,11 @@ import com.google.protobuf.UnknownFieldSet;
 import dev.cairn.crdt.Holding;
 import dev.cairn.crdt.Lww;
 import dev.cairn.crdt.LwwMap;
+import dev.cairn.crdt.Siblings;
 import dev.cairn.kernel.codec.Bytes;
 import dev.cairn.kernel.time.Stamp;
 import dev.cairn.proto.BlockEntry;
+import dev.cairn.proto.BlockReferenceValue;
 import dev.cairn.proto.BlockSegmentValue;
 import dev.cairn.proto.BodyValue;
 import dev.cairn.proto.ChecksumValue;
@@ -24,6 +26,7 @@ import dev.cairn.proto.GenerationValue;
 import dev.cairn.proto.HeaderField;
 import dev.cairn.proto.HoldingRow;
 import dev.cairn.proto.IntentValue;
+import dev.cairn.proto.ItemChangeValue;
 import dev.cairn.proto.KnownDirectory;
 import dev.cairn.proto.LwwMapRow;
 import dev.cairn.proto.LwwRow;
@@ -31,9 +34,14 @@ import dev.cairn.proto.ManifestPage;
 import dev.cairn.proto.ObjectValue;
 import dev.cairn.proto.PartSegmentValue;
 import dev.cairn.proto.PartValue;
+import dev.cairn.proto.PlaceValue;
 import dev.cairn.proto.ReleaseBody;
 import dev.cairn.proto.ReleaseManifest;
 import dev.cairn.proto.ReleaseOwner;
+import dev.cairn.proto.SeenValue;
+import dev.cairn.proto.SiblingsColumn;
+import dev.cairn.proto.SiblingsDot;
+import dev.cairn.proto.SiblingsRow;
 import dev.cairn.proto.SweepUpload;
 import dev.cairn.proto.UploadValue;
 import dev.cairn.proto.VersionPlace;
@@ -103,6 +111,24 @@ final class RowGoldenTest {
             .setMarked(true)
             .build();
 
+    private static final SiblingsDot DOT = SiblingsDot.newBuilder()
+            .setTime(0x0123456789abcdefL)
+            .setValue(bytes("00ff"))
+            .build();
+    private static final SiblingsColumn COLUMN = SiblingsColumn.newBuilder()
+            .setNode(0x8070605040302010L)
+            .setDiscarded(0x0123456789abcdeeL)
+            .addDots(DOT)
+            .build();
+    private static final SeenValue SEEN = SeenValue.newBuilder()
+            .setNode(0x8070605040302010L)
+            .setTime(0x0123456789abcdefL)
+            .build();
+
+    private static SiblingsRow siblingsRow() {
+        return SiblingsRow.newBuilder().setSchema(1).addColumns(COLUMN).build();
+    }
+
     private static ByteString bytes(String hex) {
         return ByteString.copyFrom(HexFormat.of().parseHex(hex));
     }
@@ -111,6 +137,29 @@ final class RowGoldenTest {
         return Stream.of(
                 Arguments.of("lww", RowGoldenTest.lwwRow()),
                 Arguments.of("lww-map", RowGoldenTest.lwwMapRow()),
+                Arguments.of("siblings", siblingsRow()),
+                Arguments.of("siblings-column", COLUMN),
+                Arguments.of("siblings-dot", DOT),
+                Arguments.of(
+                        "item-change",
+                        ItemChangeValue.newBuilder()
+                                .addSeen(SEEN)
+                                .setValue(bytes("00ff"))
+                                .build()),
+                Arguments.of("seen", SEEN),
+                Arguments.of(
+                        "block-reference",
+                        BlockReferenceValue.newBuilder()
+                                .setLength(1 << 20)
+                                .setPlace(bytes("0a00"))
+                                .build()),
+                Arguments.of(
+                        "place",
+                        PlaceValue.newBuilder()
+                                .setBucket(HASH)
+                                .setKey(bytes("6b"))
+                                .setUpload(OWNER)
+                                .build()),
                 Arguments.of("header-field", HEADER),
                 Arguments.of("checksum", CHECKSUM),
                 Arguments.of("block-entry", BLOCK),
@@ -317,6 +366,15 @@ final class RowGoldenTest {
         var row = LwwMap.of("gone", Lww.tombstone(new Stamp(9, 8))).with("alive", Lww.of(new Stamp(7, 8), Bytes.EMPTY));
         assertThat(RowType.LWW_MAP.encode(row)).isEqualTo(golden("lww-map"));
         assertThat(RowType.LWW_MAP.decode(golden("lww-map"))).isEqualTo(row);
+    }
+
+    @Test
+    void siblings_lie_in_their_row_as_they_always_did() throws IOException {
+        var dot = new Siblings.Dot(0x0123456789abcdefL, Bytes.ofHex("00ff"));
+        var row = new Siblings(new java.util.TreeMap<>(java.util.Map.of(
+                0x8070605040302010L, new Siblings.Column(0x0123456789abcdeeL, java.util.List.of(dot)))));
+        assertThat(RowType.SIBLINGS.encode(row)).isEqualTo(golden("siblings"));
+        assertThat(RowType.SIBLINGS.decode(golden("siblings"))).isEqualTo(row);
     }
 
     @Test

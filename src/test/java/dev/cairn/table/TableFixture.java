@@ -67,7 +67,7 @@ abstract class TableFixture {
         final Replicas replicas = new Replicas(layouts, peers, layout.bits(), Consistency.CONSISTENT, true);
         final Floors floors = world.await(Floors.open(store, replicas));
         final EndQueue ends = new EndQueue(uptime, AGE);
-        final TableReplica replica = new TableReplica(store, replicas, floors, ends, List.of(ROWS, MAPS));
+        final TableReplica replica = new TableReplica(store, stamps, replicas, floors, ends, List.of(ROWS, MAPS));
         final Tables tables;
         final Endings endings;
 
@@ -88,6 +88,11 @@ abstract class TableFixture {
         @Override
         public Uni<Request.Joined> join(Request.JoinRows request) {
             return replica.join(request);
+        }
+
+        @Override
+        public Uni<Request.Amended> amend(Request.Amend request) {
+            return replica.amend(request);
         }
 
         @Override

@@ -84,7 +84,8 @@ final class AdminException extends RuntimeException {
             case Refusal.BucketGone() -> new AdminException(409, "BucketGone", "the bucket is being deleted");
             case Refusal.Ended() -> new AdminException(503, "ServiceUnavailable", "given up meanwhile: try again");
             case Refusal.BucketNotEmpty() ->
-                new AdminException(409, "BucketNotEmpty", "the bucket still holds objects: delete them first");
+                new AdminException(
+                        409, "BucketNotEmpty", "the bucket still holds objects or K2V items: delete them first");
             case Refusal.AccessKeyAlreadyExists(var id) ->
                 new AdminException(
                         409, "KeyAlreadyExists", "the key id " + id + " is or was in use, and ids are not used twice");
@@ -95,7 +96,8 @@ final class AdminException extends RuntimeException {
             case Refusal.InvalidAccessKey(var why) -> invalid(why);
             case Refusal.LastAlias(var name) ->
                 invalid(name + " is the last name of its bucket: give it another first, or delete the bucket");
-            case Refusal.NoSuchUpload _,
+            case Refusal.TooManyValues _,
+                    Refusal.NoSuchUpload _,
                     Refusal.InvalidPart _,
                     Refusal.InvalidPartOrder _,
                     Refusal.EntityTooSmall _,

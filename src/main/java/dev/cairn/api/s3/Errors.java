@@ -62,6 +62,7 @@ final class Errors {
             case Refusal.WrongSize(long declared, long actual) ->
                 S3Error.INVALID_REQUEST.exception(
                         "The object has %d bytes, not the %d that were declared.".formatted(actual, declared));
+            case Refusal.TooManyValues() -> S3Error.INVALID_REQUEST.exception();
             case Refusal.WrongChecksum(String reason) -> S3Error.BAD_DIGEST.exception(reason);
             case Refusal.NoSuchAccessKey _, Refusal.AccessKeyAlreadyExists _, Refusal.InvalidAccessKey _ ->
                 S3Error.INVALID_ACCESS_KEY_ID.exception();

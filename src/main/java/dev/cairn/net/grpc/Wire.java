@@ -14,6 +14,9 @@ import dev.cairn.net.NodeStatus;
 import dev.cairn.net.PeerAddress;
 import dev.cairn.net.Request;
 import dev.cairn.net.Request.Applied;
+import dev.cairn.proto.AmendMessage;
+import dev.cairn.proto.AmendedMessage;
+import dev.cairn.proto.AmendmentMessage;
 import dev.cairn.proto.AnswerMessage;
 import dev.cairn.proto.AppliedMessage;
 import dev.cairn.proto.ApplyBatchMessage;
@@ -84,6 +87,16 @@ final class Wire {
                         .setIsNew(rows.isNew())
                         .setPartition(Protos.proto(rows.partition()))
                         .addAllRows(writes(rows.rows())));
+            case Request.Amend amend ->
+                message.setAmend(AmendMessage.newBuilder()
+                        .setTable(amend.table())
+                        .setPartition(Protos.proto(amend.partition()))
+                        .addAllChanges(amend.changes().stream()
+                                .map(it -> AmendmentMessage.newBuilder()
+                                        .setSort(Protos.proto(it.sort()))
+                                        .setChange(Protos.proto(it.change()))
+                                        .build())
+                                .toList()));
             case Request.RaiseFloor raise ->
                 message.setRaiseFloor(RaiseFloorMessage.newBuilder()
                         .setRange(Protos.proto(raise.range()))
@@ -229,6 +242,14 @@ final class Wire {
                         hash(message.getGetBlock().getHash()),
                         message.getGetBlock().getFrom(),
                         message.getGetBlock().getTo());
+            case AMEND ->
+                new Request.Amend(
+                        message.getAmend().getTable(),
+                        Protos.bytes(message.getAmend().getPartition()),
+                        message.getAmend().getChangesList().stream()
+                                .map(it ->
+                                        new Request.Amendment(Protos.bytes(it.getSort()), Protos.bytes(it.getChange())))
+                                .toList());
             case LIVES_ON -> new Request.LivesOn(message.getLivesOn());
             case SHARE_LAYOUT -> new Request.ShareLayout(Protos.bytes(message.getShareLayout()));
             case LACKED_BLOCKS ->
@@ -338,6 +359,13 @@ final class Wire {
                 }
                 message.setHashes(hashes);
             }
+            case Request.Amend _ -> {
+                Request.Amended amended = (Request.Amended) answer;
+                AmendedMessage.Builder now = AmendedMessage.newBuilder()
+                        .addAllRows(amended.rows().stream().map(Protos::proto).toList());
+                amended.refusal().ifPresent(now::setRefusal);
+                message.setAmended(now);
+            }
             case Request.LivesOn _ -> message.setYes((Boolean) answer);
             case Request.ShareLayout _ -> message.setLayout(Protos.proto((Bytes) answer));
             case Request.GetBlock _ -> throw new IllegalArgumentException("a body is no message");
@@ -396,6 +424,7 @@ final class Wire {
                                         : Optional.empty());
                     case Request.OwnedBlocks _, Request.LackedBlocks _ ->
                         hashes(message.getHashes().getHashesList());
+                    case Request.Amend asked -> amended(asked, message.getAmended());
                     case Request.LivesOn _ -> message.getYes();
                     case Request.ShareLayout _ -> Protos.bytes(message.getLayout());
                     case Request.GetBlock _ -> throw new IllegalArgumentException("a body is no message");
@@ -411,6 +440,16 @@ final class Wire {
             case CHANGED -> new Applied.Changed();
             default -> throw new IllegalArgumentException("an answer of kind " + message.getKind());
         };
+    }
+
+    private static Request.Amended amended(Request.Amend asked, AmendedMessage message) {
+        Optional<String> refusal = message.hasRefusal() ? Optional.of(message.getRefusal()) : Optional.empty();
+        if (refusal.isEmpty() && message.getRowsCount() != asked.changes().size()) {
+            throw new IllegalArgumentException("%d rows in answer to %d"
+                    .formatted(message.getRowsCount(), asked.changes().size()));
+        }
+        return new Request.Amended(
+                message.getRowsList().stream().map(Protos::bytes).toList(), refusal);
     }
 
     private static Request.Joined joined(Request.JoinRows asked, JoinedMessage message) {

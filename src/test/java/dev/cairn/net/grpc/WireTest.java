@@ -44,6 +44,9 @@ final class WireTest {
             List.of(new Request.Expectation("t", Bytes.utf8("k"), List.of(STAMP, Stamp.ZERO))),
             List.of(new Request.RowWrite("t", Bytes.utf8("k"), Bytes.utf8("row"), Bytes.utf8("body"))));
 
+    private static final Request.Amend AMEND =
+            new Request.Amend("t", PARTITION, List.of(new Request.Amendment(Bytes.utf8("k"), Bytes.utf8("change"))));
+
     private record Exchange(Request<?> request, Object answer) {}
 
     static Stream<Exchange> exchanges() {
@@ -93,7 +96,9 @@ final class WireTest {
                 new Exchange(new Request.LackedBlocks(List.of(HASH)), List.of(HASH)),
                 new Exchange(new Request.ShareLayout(Bytes.utf8("view")), Bytes.utf8("other view")),
                 new Exchange(new Request.LivesOn(-3), true),
-                new Exchange(new Request.LivesOn(3), false));
+                new Exchange(new Request.LivesOn(3), false),
+                new Exchange(AMEND, new Request.Amended(List.of(Bytes.utf8("row")), Optional.empty())),
+                new Exchange(AMEND, new Request.Amended(List.of(), Optional.of("why"))));
     }
 
     @ParameterizedTest

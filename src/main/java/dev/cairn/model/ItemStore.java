@@ -1,0 +1,180 @@
+package dev.cairn.model;
+
+import dev.cairn.crdt.Siblings;
+import dev.cairn.crdt.VersionVector;
+import dev.cairn.kernel.codec.Bytes;
+import dev.cairn.kernel.id.BucketId;
+import dev.cairn.kernel.io.Repeat;
+import dev.cairn.net.Request.Amendment;
+import dev.cairn.net.Request.Attachments;
+import dev.cairn.table.Tables;
+import io.smallrye.mutiny.Uni;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Items by bucket, partition key and sort key, whose values stay beside each other until a write replaces those that it has seen. Reads never go
+ * back, unless the caller does not mind: what they give is on a quorum before they give it.
+ */
+public final class ItemStore {
+    private static final int PAGE = 1000;
+
+    private final Tables tables;
+    private final ItemIndex index;
+
+    ItemStore(Tables tables, ItemIndex index) {
+        this.tables = tables;
+        this.index = index;
+    }
+
+    /** A write of one item; {@code value} is empty to delete it. */
+    public record Write(Bytes sortKey, VersionVector seen, Optional<Bytes> value) {}
+
+    /** An item as it was read. */
+    public record Item(Bytes sortKey, Siblings values) {}
+
+    /** Whether two reads one after the other may go back in time. */
+    public enum Reads {
+        MONOTONIC,
+        ANY
+    }
+
+    /** Writes items of one partition key. Each is written or not; those that come later in the list see those before them. */
+    public Uni<Void> write(BucketId bucket, Bytes partitionKey, List<Write> writes) {
+        ItemKeys keys = new ItemKeys(bucket, partitionKey);
+        return tables.amend(
+                        ModelTables.ITEMS,
+                        keys.partition(),
+                        writes.stream()
+                                .map(write -> new Amendment(
+                                        keys.sort(write.sortKey()), ItemRules.change(write.seen(), write.value())))
+                                .toList())
+                .replaceWithVoid();
+    }
+
+    /** The item, also when it is deleted; empty when nobody knows of it. */
+    public Uni<Optional<Siblings>> read(BucketId bucket, Bytes partitionKey, Bytes sortKey, Reads reads) {
+        ItemKeys keys = new ItemKeys(bucket, partitionKey);
+        return reads == Reads.MONOTONIC
+                ? tables.readSpread(ModelTables.ITEMS, keys.partition(), keys.sort(sortKey))
+                : tables.read(ModelTables.ITEMS, keys.partition(), keys.sort(sortKey), Attachments.LEAVE)
+                        .map(found -> found.map(Tables.Found::row));
+    }
+
+    /**
+     * Which items, or partition keys.
+     *
+     * @param start from here on, or backwards down to here, itself included; empty: from the end where it begins
+     * @param end up to here, itself not included; empty: to the other end
+     */
+    public record Range(Bytes prefix, Optional<Bytes> start, Optional<Bytes> end, boolean backwards) {
+        /** The lowest key there may be. */
+        Bytes lowest() {
+            Optional<Bytes> bound = backwards ? end.map(Bytes::successor) : start;
+            return bound.filter(it -> it.compareTo(prefix) > 0).orElse(prefix);
+        }
+
+        /** Whether a key lies behind the highest. */
+        boolean isBehind(Bytes key) {
+            return backwards
+                    ? start.filter(it -> key.compareTo(it) > 0).isPresent()
+                    : end.filter(it -> key.compareTo(it) >= 0).isPresent();
+        }
+    }
+
+    /** What was found, and the first that was left out for want of room. */
+    public record Found<T>(List<T> all, Optional<Bytes> next) {}
+
+    /** What to show of a range. */
+    public interface Wanted {
+        boolean is(Siblings item);
+    }
+
+    public Uni<Found<Item>> range(
+            BucketId bucket, Bytes partitionKey, Range range, int limit, Wanted wanted, Reads reads) {
+        ItemKeys keys = new ItemKeys(bucket, partitionKey);
+        Bytes prefix = keys.sort(range.prefix());
+        Collector<Item> collector = new Collector<>(range, limit);
+        return pages(keys.sort(range.lowest()), from -> {
+                    Tables.Query query = new Tables.Query(from, prefix, Bytes.EMPTY, PAGE);
+                    return (reads == Reads.MONOTONIC
+                                    ? tables.rangeSpread(ModelTables.ITEMS, keys.partition(), query)
+                                    : tables.range(ModelTables.ITEMS, keys.partition(), query))
+                            .map(page -> {
+                                boolean more = true;
+                                for (Tables.Row<Siblings> row : page.rows()) {
+                                    Bytes sortKey = ItemKeys.sortKey(row.sort());
+                                    more &= !wanted.is(row.row())
+                                            || collector.takes(sortKey, new Item(sortKey, row.row()));
+                                }
+                                return more ? page.next() : Optional.<Bytes>empty();
+                            });
+                })
+                .map(_ -> collector.found());
+    }
+
+    public Uni<Found<ItemIndex.Indexed>> index(BucketId bucket, Range range, int limit) {
+        Collector<ItemIndex.Indexed> collector = new Collector<>(range, limit);
+        return pages(
+                        range.lowest(),
+                        from -> index.page(bucket, from, range.prefix(), PAGE).map(page -> {
+                            boolean more = true;
+                            for (ItemIndex.Indexed one : page.indexed()) {
+                                more &= collector.takes(one.partitionKey(), one);
+                            }
+                            return more ? page.next() : Optional.<Bytes>empty();
+                        }))
+                .map(_ -> collector.found());
+    }
+
+    /** Reads one page; gives where the next one begins, if it is wanted. */
+    private interface PageReader {
+        Uni<Optional<Bytes>> read(Bytes from);
+    }
+
+    private static Uni<Void> pages(Bytes first, PageReader reader) {
+        Deque<Bytes> from = new ArrayDeque<>(List.of(first));
+        return Repeat.whileTrue(() -> reader.read(from.pop()).map(next -> {
+            next.ifPresent(from::push);
+            return next.isPresent();
+        }));
+    }
+
+    /** Takes what comes in ascending order; of what is wanted backwards it keeps the last ones. */
+    private static final class Collector<T> {
+        private final Range range;
+        private final int limit;
+        private final Deque<Bytes> keys = new ArrayDeque<>();
+        private final Deque<T> all = new ArrayDeque<>();
+
+        Collector(Range range, int limit) {
+            this.range = range;
+            this.limit = limit;
+        }
+
+        /** False when no more is wanted. */
+        boolean takes(Bytes key, T one) {
+            if (range.isBehind(key) || !range.backwards() && all.size() > limit) {
+                return false;
+            }
+            keys.addLast(key);
+            all.addLast(one);
+            if (range.backwards() && all.size() - 1 > limit) {
+                keys.removeFirst();
+                all.removeFirst();
+            }
+            return true;
+        }
+
+        Found<T> found() {
+            List<T> found = new ArrayList<>(range.backwards() ? all.reversed() : all);
+            List<Bytes> names = new ArrayList<>(range.backwards() ? keys.reversed() : keys);
+            return found.size() > limit
+                    ? new Found<>(List.copyOf(found.subList(0, limit)), Optional.of(names.get(limit)))
+                    : new Found<>(List.copyOf(found), Optional.empty());
+        }
+    }
+}
