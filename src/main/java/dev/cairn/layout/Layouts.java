@@ -98,11 +98,11 @@ public final class Layouts {
 
     /** What has to be dropped when this node comes to know a view after having known another one. */
     private SortedSet<Integer> outdatedBy(LayoutView before, LayoutView after) {
-        long last = before.number();
-        if (before.isEmpty() || after.live().getFirst().version() <= last) {
-            return Collections.emptySortedSet();
-        }
         SortedSet<Integer> found = new TreeSet<>();
+        if (before.isEmpty()) {
+            return found;
+        }
+        long last = before.number();
         if (hasComeBack(after, last, layout -> layout.everyNode().contains(self))) {
             found.add(COPIES);
         }
@@ -116,9 +116,14 @@ public final class Layouts {
         return found;
     }
 
-    /** Whether something is here again under a live version after it was not under another one, from the last that was known on. */
+    /**
+     * Whether something that was here once is here again under a version that is new to this node, after a time in which it may have counted for nothing
+     * and nobody asked this node what it still had of it: no version that was known and is still live has it here, nor have all that followed.
+     */
     private static boolean hasComeBack(LayoutView view, long last, Predicate<Layout> isHere) {
         return view.live().stream().anyMatch(isHere)
+                && view.live().stream().noneMatch(layout -> layout.version() <= last && isHere.test(layout))
+                && view.all().stream().anyMatch(layout -> layout.version() <= last && isHere.test(layout))
                 && !view.all().stream()
                         .filter(layout -> layout.version() >= last)
                         .allMatch(isHere);

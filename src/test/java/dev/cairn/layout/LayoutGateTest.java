@@ -152,4 +152,39 @@ final class LayoutGateTest {
                 .hasMessageContaining("another layout 2");
         assertThat(layouts.view()).isEqualTo(before);
     }
+
+    private LayoutView allFor(LayoutView view, NodeId node, long version) {
+        return view.with(
+                node, view.fences(node).withAck(version).withSynced(version).withSyncAck(version));
+    }
+
+    /** It knew all along that its partitions were others', but has not let go of them yet. */
+    @Test
+    void what_is_given_back_before_it_was_let_go_is_outdated() {
+        world.await(layouts.update(view -> allFor(view.with(layout(2, OTHER, 1L)), SELF, 2)));
+        assertThat(layouts.view().live()).extracting(Layout::version).containsExactly(2L);
+        assertThat(layouts.outdated()).isEmpty();
+        world.await(layouts.update(view -> view.with(layout(3, SELF, 2L))));
+        assertThat(layouts.outdated()).containsExactly(Layouts.COPIES, 0, 1);
+        world.await(layouts.dropped(0));
+        machine.powerCut();
+        machine.restart();
+        assertThat(opened().outdated()).containsExactly(Layouts.COPIES, 1);
+    }
+
+    @Test
+    void what_is_given_back_while_it_still_counts_is_kept() {
+        world.await(layouts.update(view -> view.with(layout(2, OTHER, 1L))));
+        world.await(layouts.update(view -> view.with(layout(3, SELF, 1L, 2L))));
+        assertThat(layouts.view().live()).hasSize(3);
+        assertThat(layouts.outdated()).isEmpty();
+    }
+
+    @Test
+    void a_node_that_had_nothing_before_has_nothing_outdated() {
+        var fresh = world.addNode(List.of(Layouts.SPACE));
+        var other = world.await(Layouts.open(fresh.env(), fresh.store(), OTHER, LayoutView.of(layout(1, SELF))));
+        world.await(other.update(view -> view.with(layout(2, OTHER, 1L))));
+        assertThat(other.outdated()).isEmpty();
+    }
 }
