@@ -35,6 +35,7 @@ final class ArchitectureTest {
     /** Layer (a package with all below it) to the layers it may import besides itself and the generated messages. */
     private static final Map<String, Set<String>> MAY_IMPORT = Map.ofEntries(
             layer("kernel"),
+            layer("json"),
             layer("config", "kernel"),
             layer("crdt", "kernel"),
             layer("consensus", "kernel"),
@@ -47,11 +48,23 @@ final class ArchitectureTest {
             layer("api.http", "kernel", "config", "layout", "table", "block", "model"),
             layer("api.auth", "kernel", "config", "layout", "table", "block", "model", "api.http"),
             layer("api.s3", "kernel", "config", "layout", "table", "block", "model", "api.http", "api.auth"),
-            layer("api.k2v", "kernel", "config", "layout", "table", "block", "model", "api.http", "api.auth"),
+            layer(
+                    "api.k2v",
+                    "kernel",
+                    "json",
+                    "config",
+                    "crdt",
+                    "layout",
+                    "table",
+                    "block",
+                    "model",
+                    "api.http",
+                    "api.auth"),
             layer("api.web", "kernel", "config", "layout", "table", "block", "model", "api.http", "api.auth"),
             layer(
                     "api.admin",
                     "kernel",
+                    "json",
                     "config",
                     "crdt",
                     "store",
@@ -61,7 +74,7 @@ final class ArchitectureTest {
                     "block",
                     "model",
                     "api.http"),
-            layer("cli", "kernel", "config", "api.admin"));
+            layer("cli", "kernel", "json", "config", "api.admin"));
 
     private static final String[] CORE = {
         "dev.cairn.kernel..",

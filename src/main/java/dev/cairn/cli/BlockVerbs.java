@@ -1,7 +1,7 @@
 package dev.cairn.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.cairn.api.admin.Json;
+import dev.cairn.json.Json;
 import java.util.List;
 import java.util.Map;
 import picocli.CommandLine.Command;

@@ -2,7 +2,7 @@ package dev.cairn.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.cairn.api.admin.Json;
+import dev.cairn.json.Json;
 import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.StreamSupport;

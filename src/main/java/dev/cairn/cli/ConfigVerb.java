@@ -1,8 +1,8 @@
 package dev.cairn.cli;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.cairn.api.admin.Json;
 import dev.cairn.config.ConfigLoader;
+import dev.cairn.json.Json;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;

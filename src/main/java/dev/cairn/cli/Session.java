@@ -1,9 +1,9 @@
 package dev.cairn.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.cairn.api.admin.Json;
 import dev.cairn.config.Address;
 import dev.cairn.config.ConfigLoader;
+import dev.cairn.json.Json;
 import dev.cairn.kernel.Secret;
 import java.io.PrintWriter;
 import java.net.URI;

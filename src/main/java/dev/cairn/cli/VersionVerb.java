@@ -1,7 +1,7 @@
 package dev.cairn.cli;
 
-import dev.cairn.api.admin.Json;
 import dev.cairn.config.Version;
+import dev.cairn.json.Json;
 import java.io.PrintWriter;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;

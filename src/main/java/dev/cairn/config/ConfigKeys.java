@@ -140,8 +140,8 @@ public final class ConfigKeys {
             ValueType.DOMAIN_SUFFIX,
             "",
             "Domain under which buckets are websites; without effect yet.");
-    static final ConfigKey<Address> K2V_BIND = new ConfigKey<>(
-            "k2v.bind", ValueType.ADDRESS, "[::]:3904", "Where the K2V API listens; nothing listens there yet.");
+    static final ConfigKey<Address> K2V_BIND =
+            new ConfigKey<>("k2v.bind", ValueType.ADDRESS, "[::]:3904", "Where the K2V API listens.");
 
     static final ConfigKey<String> DEFAULT_ACCESS_KEY = new ConfigKey<>(
             "default.access-key",

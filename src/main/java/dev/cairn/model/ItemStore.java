@@ -21,6 +21,8 @@ import java.util.Optional;
  */
 public final class ItemStore {
     private static final int PAGE = 1000;
+    /** What is given at once: values beyond that come with the next page. */
+    private static final long MOST_BYTES = 4L << 20;
 
     private final Tables tables;
     private final ItemIndex index;
@@ -108,7 +110,10 @@ public final class ItemStore {
                                 for (Tables.Row<Siblings> row : page.rows()) {
                                     Bytes sortKey = ItemKeys.sortKey(row.sort());
                                     more &= !wanted.is(row.row())
-                                            || collector.takes(sortKey, new Item(sortKey, row.row()));
+                                            || collector.takes(
+                                                    sortKey,
+                                                    new Item(sortKey, row.row()),
+                                                    ItemCounts.of(row.row()).bytes());
                                 }
                                 return more ? page.next() : Optional.<Bytes>empty();
                             });
@@ -123,7 +128,7 @@ public final class ItemStore {
                         from -> index.page(bucket, from, range.prefix(), PAGE).map(page -> {
                             boolean more = true;
                             for (ItemIndex.Indexed one : page.indexed()) {
-                                more &= collector.takes(one.partitionKey(), one);
+                                more &= collector.takes(one.partitionKey(), one, 0);
                             }
                             return more ? page.next() : Optional.<Bytes>empty();
                         }))
@@ -143,12 +148,15 @@ public final class ItemStore {
         }));
     }
 
-    /** Takes what comes in ascending order; of what is wanted backwards it keeps the last ones. */
+    /** Takes what comes in ascending order, and no more than a client and this node can hold; of what is wanted backwards it keeps the last ones. */
     private static final class Collector<T> {
         private final Range range;
         private final int limit;
-        private final Deque<Bytes> keys = new ArrayDeque<>();
-        private final Deque<T> all = new ArrayDeque<>();
+        private final Deque<Taken<T>> taken = new ArrayDeque<>();
+        private long bytes;
+        private Optional<Bytes> next = Optional.empty();
+
+        private record Taken<T>(Bytes key, T one, long bytes) {}
 
         Collector(Range range, int limit) {
             this.range = range;
@@ -156,25 +164,32 @@ public final class ItemStore {
         }
 
         /** False when no more is wanted. */
-        boolean takes(Bytes key, T one) {
-            if (range.isBehind(key) || !range.backwards() && all.size() > limit) {
+        boolean takes(Bytes key, T one, long size) {
+            if (range.isBehind(key)) {
                 return false;
             }
-            keys.addLast(key);
-            all.addLast(one);
-            if (range.backwards() && all.size() - 1 > limit) {
-                keys.removeFirst();
-                all.removeFirst();
+            if (!range.backwards() && isFull()) {
+                next = Optional.of(key);
+                return false;
+            }
+            taken.addLast(new Taken<>(key, one, size));
+            bytes += size;
+            while (range.backwards() && (taken.size() > limit || bytes > MOST_BYTES && taken.size() > 1)) {
+                Taken<T> first = taken.removeFirst();
+                bytes -= first.bytes();
+                next = Optional.of(first.key());
             }
             return true;
         }
 
+        private boolean isFull() {
+            return taken.size() >= limit || bytes >= MOST_BYTES;
+        }
+
         Found<T> found() {
-            List<T> found = new ArrayList<>(range.backwards() ? all.reversed() : all);
-            List<Bytes> names = new ArrayList<>(range.backwards() ? keys.reversed() : keys);
-            return found.size() > limit
-                    ? new Found<>(List.copyOf(found.subList(0, limit)), Optional.of(names.get(limit)))
-                    : new Found<>(List.copyOf(found), Optional.empty());
+            List<T> all = new ArrayList<>();
+            (range.backwards() ? taken.reversed() : taken).forEach(it -> all.add(it.one()));
+            return new Found<>(all, next);
         }
     }
 }

@@ -3,6 +3,7 @@ package dev.cairn.server;
 import dev.cairn.api.http.Exchange;
 import dev.cairn.api.http.RequestLimits;
 import dev.cairn.api.http.RequestReader;
+import dev.cairn.api.k2v.K2vPipeline;
 import dev.cairn.api.s3.S3Pipeline;
 import dev.cairn.config.Address;
 import dev.cairn.config.CairnConfig;
@@ -22,6 +23,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 
 /**
  * The ports of a node. Each S3 connection belongs to one of several event loops, from its first byte to its last; the admin port
@@ -45,17 +47,26 @@ final class Listeners {
     }
 
     void openS3(CairnConfig.S3 config, S3Pipeline pipeline) {
-        HttpServerOptions options = options(config.bind())
+        open("S3", config.bind(), config, pipeline::serve);
+    }
+
+    /** Connections are treated as those of S3. */
+    void openK2v(Address bind, CairnConfig.S3 config, K2vPipeline pipeline) {
+        open("K2V", bind, config, pipeline::serve);
+    }
+
+    private void open(String name, Address bind, CairnConfig.S3 config, Consumer<Exchange> pipeline) {
+        HttpServerOptions options = options(bind)
                 .setIdleTimeout((int) Math.max(1, config.idleTimeout().toSeconds()))
                 .setIdleTimeoutUnit(TimeUnit.SECONDS);
         deploy(
                 () -> new Listener(
                         options,
-                        request -> pipeline.serve(new Exchange(vertx, request)),
+                        request -> pipeline.accept(new Exchange(vertx, request)),
                         connection -> admit(connection, config)),
                 Math.max(2, Runtime.getRuntime().availableProcessors()),
-                "S3",
-                config.bind());
+                name,
+                bind);
     }
 
     private void admit(HttpConnection connection, CairnConfig.S3 config) {

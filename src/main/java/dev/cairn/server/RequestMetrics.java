@@ -1,5 +1,6 @@
 package dev.cairn.server;
 
+import dev.cairn.api.k2v.K2vPipeline;
 import dev.cairn.api.s3.S3Pipeline;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
@@ -8,33 +9,59 @@ import io.micrometer.core.instrument.Timer;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 
-/** Counts and times S3 requests by operation, and shows what the node holds. */
-final class RequestMetrics implements S3Pipeline.RequestObserver {
+/** Counts and times requests by operation, and shows what the node holds. */
+final class RequestMetrics {
     private final MeterRegistry registry;
-    private final Map<String, Timer> timers = new ConcurrentHashMap<>();
-    private final Map<String, Counter> errors = new ConcurrentHashMap<>();
 
     RequestMetrics(MeterRegistry registry) {
         this.registry = registry;
     }
 
-    @Override
-    public void answered(String operation, int status, long nanos) {
-        timers.computeIfAbsent(
-                        operation,
-                        name -> Timer.builder("api_s3_request_duration")
-                                .tag("api_endpoint", name)
-                                .register(registry))
-                .record(nanos, TimeUnit.NANOSECONDS);
-        if (status >= 400) {
-            errors.computeIfAbsent(
-                            operation + status,
-                            _ -> Counter.builder("api_s3_error_counter")
-                                    .tag("api_endpoint", operation)
-                                    .tag("status_code", String.valueOf(status))
-                                    .register(registry))
-                    .increment();
+    S3Pipeline.RequestObserver ofS3() {
+        return new Api(
+                registry,
+                () -> Timer.builder("api_s3_request_duration"),
+                () -> Counter.builder("api_s3_error_counter"));
+    }
+
+    K2vPipeline.RequestObserver ofK2v() {
+        return new Api(
+                registry,
+                () -> Timer.builder("api_k2v_request_duration"),
+                () -> Counter.builder("api_k2v_error_counter"));
+    }
+
+    /** What is counted of one API. */
+    private static final class Api implements S3Pipeline.RequestObserver, K2vPipeline.RequestObserver {
+        private final MeterRegistry registry;
+        private final Supplier<Timer.Builder> timer;
+        private final Supplier<Counter.Builder> counter;
+        private final Map<String, Timer> timers = new ConcurrentHashMap<>();
+        private final Map<String, Counter> errors = new ConcurrentHashMap<>();
+
+        Api(MeterRegistry registry, Supplier<Timer.Builder> timer, Supplier<Counter.Builder> counter) {
+            this.registry = registry;
+            this.timer = timer;
+            this.counter = counter;
+        }
+
+        @Override
+        public void answered(String operation, int status, long nanos) {
+            timers.computeIfAbsent(
+                            operation,
+                            name -> timer.get().tag("api_endpoint", name).register(registry))
+                    .record(nanos, TimeUnit.NANOSECONDS);
+            if (status >= 400) {
+                errors.computeIfAbsent(
+                                operation + status,
+                                _ -> counter.get()
+                                        .tag("api_endpoint", operation)
+                                        .tag("status_code", String.valueOf(status))
+                                        .register(registry))
+                        .increment();
+            }
         }
     }
 

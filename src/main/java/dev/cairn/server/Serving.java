@@ -1,7 +1,9 @@
 package dev.cairn.server;
 
 import dev.cairn.api.auth.Authenticator;
+import dev.cairn.api.auth.SignedService;
 import dev.cairn.api.http.RootDomain;
+import dev.cairn.api.k2v.K2vPipeline;
 import dev.cairn.api.s3.Routes;
 import dev.cairn.api.s3.S3Pipeline;
 import dev.cairn.config.CairnConfig;
@@ -29,6 +31,7 @@ final class Serving {
     private final RequestMetrics metrics;
     private final Listeners listeners;
     private @Nullable S3Pipeline pipeline;
+    private @Nullable K2vPipeline k2vPipeline;
 
     Serving(Vertx vertx, Router router, MeterRegistry registry) {
         this.router = router;
@@ -44,12 +47,18 @@ final class Serving {
         S3Pipeline s3 = pipeline();
         pipeline = s3;
         listeners.openS3(config.s3(), s3);
+        K2vPipeline k2v = k2vPipeline();
+        k2vPipeline = k2v;
+        listeners.openK2v(config.k2v().bind(), config.s3(), k2v);
         listeners.openAdmin(config.admin().bind(), router);
         metrics.show(node, listeners, s3);
         Greeting.print(System.out, node);
         LOG.infof(
-                "node %s serves S3 on %s, admin on %s",
-                node.identity().id(), config.s3().bind(), config.admin().bind());
+                "node %s serves S3 on %s, K2V on %s, admin on %s",
+                node.identity().id(),
+                config.s3().bind(),
+                config.k2v().bind(),
+                config.admin().bind());
     }
 
     /**
@@ -82,21 +91,34 @@ final class Serving {
                         rootDomain == null ? RootDomain.NONE : new RootDomain(rootDomain),
                         config.s3().trustsForwardedProto(),
                         node.identity().id().shortHex()),
-                new Authenticator(SIGNING_KEYS),
+                new Authenticator(SIGNING_KEYS, SignedService.S3),
                 node.node().keys(),
                 node.node().buckets(),
                 new Routes(node.node(), config.s3().region()),
                 node.budget(),
                 node::hasRoomForData,
-                metrics);
+                metrics.ofS3());
+    }
+
+    private K2vPipeline k2vPipeline() {
+        return new K2vPipeline(
+                node.env(),
+                node.config().s3().region(),
+                new Authenticator(SIGNING_KEYS, SignedService.K2V),
+                node.node(),
+                node.budget(),
+                node::hasRoomForData,
+                metrics.ofK2v());
     }
 
     /** Before Quarkus closes the network: requests under way get time to end, new ones are told to come back later. */
     void stop(@Observes ShutdownEvent event) throws InterruptedException {
         S3Pipeline s3 = pipeline;
-        if (s3 != null) {
+        K2vPipeline k2v = k2vPipeline;
+        if (s3 != null && k2v != null) {
             s3.stop();
-            for (long waited = 0; s3.active() > 0 && waited < DRAIN_MILLIS; waited += POLL_MILLIS) {
+            k2v.stop();
+            for (long waited = 0; s3.active() + k2v.active() > 0 && waited < DRAIN_MILLIS; waited += POLL_MILLIS) {
                 Thread.sleep(POLL_MILLIS);
             }
         }

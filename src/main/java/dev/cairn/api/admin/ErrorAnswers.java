@@ -1,5 +1,6 @@
 package dev.cairn.api.admin;
 
+import dev.cairn.json.Json;
 import jakarta.inject.Provider;
 import jakarta.inject.Singleton;
 import jakarta.ws.rs.core.MediaType;

@@ -15,14 +15,16 @@ import java.util.Set;
 public final class Authenticator {
     private final SigningKeys signingKeys;
     private final Set<String> otherRegions;
+    private final SignedService service;
 
     /** Accepts no region but the one given to {@link #verify}. */
-    public Authenticator(int maxCachedKeys) {
-        this(maxCachedKeys, Set.of());
+    public Authenticator(int maxCachedKeys, SignedService service) {
+        this(maxCachedKeys, service, Set.of());
     }
 
     /** Also accepts signatures for {@code otherRegions}, such as the default of a client. */
-    public Authenticator(int maxCachedKeys, Set<String> otherRegions) {
+    public Authenticator(int maxCachedKeys, SignedService service, Set<String> otherRegions) {
+        this.service = service;
         this.signingKeys = new SigningKeys(maxCachedKeys);
         this.otherRegions = Set.copyOf(otherRegions);
     }
@@ -34,9 +36,10 @@ public final class Authenticator {
             Claim claim;
             requireOneSignature(request);
             if (query.has("X-Amz-Algorithm")) {
-                claim = PresignedSignature.parse(request, now, region, otherRegions);
+                claim = PresignedSignature.parse(request, now, new Credential.Accepted(service, region, otherRegions));
             } else if (request.headers().has("authorization")) {
-                claim = HeaderSignature.parse(request.headers(), now, region, otherRegions);
+                claim = HeaderSignature.parse(
+                        request.headers(), now, new Credential.Accepted(service, region, otherRegions));
             } else if (query.has("AWSAccessKeyId")) {
                 throw HeaderSignature.unsupported();
             } else {

@@ -15,10 +15,14 @@ final class CanonicalRequest {
 
     private CanonicalRequest() {}
 
-    /** As AWS writes it: the path decoded and encoded anew, its slashes bare. */
+    /** As AWS writes it: for S3 the path decoded and encoded anew, its slashes bare; for others as it was sent, and encoded once more. */
     static Octets of(SignedRequest request, Claim claim) {
         var path = new StringBuilder(64);
-        PercentCoding.encodePath(request.target().path(), path);
+        PercentCoding.encodePath(
+                claim.credential().service() == SignedService.S3
+                        ? request.target().path()
+                        : request.target().rawPath(),
+                path);
         return of(request, claim, path.toString());
     }
 

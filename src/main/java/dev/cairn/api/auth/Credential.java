@@ -5,13 +5,15 @@ import dev.cairn.kernel.codec.Chars;
 import java.util.Set;
 import java.util.function.Function;
 
-/** The {@code Credential} of a signature: which key signed, and the day and region the signing key was derived for. */
-record Credential(String keyId, String date, String region) {
+/** The {@code Credential} of a signature: which key signed, and the day, region and service the signing key was derived for. */
+record Credential(String keyId, String date, String region, SignedService service) {
     private static final int MAX_KEY_ID = 128;
 
-    /** Reads {@code id/yyyymmdd/region/s3/aws4_request}; what is wrong becomes an error of the caller's making. */
-    static Credential parse(
-            String text, String region, Set<String> otherRegions, Function<String, S3Exception> malformed) {
+    /** What signatures have to be made for. */
+    record Accepted(SignedService service, String region, Set<String> otherRegions) {}
+
+    /** Reads {@code id/yyyymmdd/region/service/aws4_request}; what is wrong becomes an error of the caller's making. */
+    static Credential parse(String text, Accepted accepted, Function<String, S3Exception> malformed) {
         String[] fields = text.split("/", -1);
         if (fields.length < 5) {
             throw malformed.apply(
@@ -31,18 +33,20 @@ record Credential(String keyId, String date, String region) {
         if (!fields[last].equals("aws4_request")) {
             throw malformed.apply("incorrect terminal \"" + fields[last] + "\". This endpoint uses \"aws4_request\".");
         }
-        if (!fields[last - 1].equals("s3")) {
-            throw malformed.apply("incorrect service \"" + fields[last - 1] + "\". This endpoint belongs to \"s3\".");
+        if (!fields[last - 1].equals(accepted.service().text())) {
+            throw malformed.apply("incorrect service \"" + fields[last - 1] + "\". This endpoint belongs to \""
+                    + accepted.service().text() + "\".");
         }
-        if (!fields[last - 2].equals(region) && !otherRegions.contains(fields[last - 2])) {
+        if (!fields[last - 2].equals(accepted.region())
+                && !accepted.otherRegions().contains(fields[last - 2])) {
             throw malformed
-                    .apply("the region '" + fields[last - 2] + "' is wrong; expecting '" + region + "'")
-                    .with("Region", region);
+                    .apply("the region '" + fields[last - 2] + "' is wrong; expecting '" + accepted.region() + "'")
+                    .with("Region", accepted.region());
         }
-        return new Credential(keyId, date, fields[last - 2]);
+        return new Credential(keyId, date, fields[last - 2], accepted.service());
     }
 
     String scope() {
-        return date + "/" + region + "/s3/aws4_request";
+        return date + "/" + region + "/" + service.text() + "/aws4_request";
     }
 }

@@ -6,7 +6,6 @@ import dev.cairn.api.http.S3Error;
 import dev.cairn.api.http.S3Exception;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Reads the signature of an {@code Authorization} header. */
@@ -15,7 +14,7 @@ final class HeaderSignature {
 
     private HeaderSignature() {}
 
-    static Claim parse(Headers headers, Instant now, String region, Set<String> otherRegions) {
+    static Claim parse(Headers headers, Instant now, Credential.Accepted accepted) {
         var values = headers.all("authorization");
         String header = values.getFirst().strip();
         if (values.size() > 1) {
@@ -38,8 +37,7 @@ final class HeaderSignature {
                 throw malformed("an unexpected or repeated field was found.");
             }
         }
-        var parsed =
-                Credential.parse(required("Credential", credential), region, otherRegions, HeaderSignature::malformed);
+        var parsed = Credential.parse(required("Credential", credential), accepted, HeaderSignature::malformed);
         var names = names(required("SignedHeaders", signedHeaders));
         String timestamp = timestamp(headers, now);
         if (!timestamp.startsWith(parsed.date())) {

@@ -26,15 +26,14 @@ final class PresignedSignature {
 
     private PresignedSignature() {}
 
-    static Claim parse(SignedRequest request, Instant now, String region, Set<String> otherRegions) {
+    static Claim parse(SignedRequest request, Instant now, Credential.Accepted accepted) {
         var query = request.target().query();
         if (!query.get("X-Amz-Algorithm").equals(java.util.Optional.of(Claim.ALGORITHM))) {
             throw malformed("X-Amz-Algorithm only supports \"AWS4-HMAC-SHA256\"");
         }
         var credential = Credential.parse(
                 required(query, "X-Amz-Credential"),
-                region,
-                otherRegions,
+                accepted,
                 what -> malformed("Error parsing the X-Amz-Credential parameter; " + what));
         var names = names(required(query, "X-Amz-SignedHeaders"));
         String signature = required(query, SIGNATURE);

@@ -3,8 +3,12 @@ package dev.cairn.api.auth;
 import dev.cairn.api.http.Headers;
 import dev.cairn.api.http.S3Error;
 import dev.cairn.api.http.S3Exception;
+import dev.cairn.api.http.checksum.BodyDigests;
+import dev.cairn.kernel.codec.Bytes;
 import dev.cairn.kernel.codec.Chars;
 import dev.cairn.kernel.io.ByteSource;
+import dev.cairn.kernel.io.Repeat;
+import io.smallrye.mutiny.Uni;
 
 /** The body of a request without its framing; the end is only reached when exactly {@link #length} bytes came and every signature fits. */
 public sealed interface RequestBody extends ByteSource permits ChunkedBody, LengthCheckedBody {
@@ -31,6 +35,22 @@ public sealed interface RequestBody extends ByteSource permits ChunkedBody, Leng
         var plain = headers.get("content-length");
         return new LengthCheckedBody(
                 upstream, length("content-length", plain.or(() -> decoded).orElseThrow(RequestBody::missing)));
+    }
+
+    /** All of a body that fits into memory, checked against what {@code digests} were promised. */
+    static Uni<Bytes> whole(RequestBody body, BodyDigests digests) {
+        byte[] whole = new byte[(int) body.length()];
+        int[] at = {0};
+        return Repeat.whileTrue(() -> body.next().map(piece -> {
+                    digests.update(piece);
+                    piece.copyTo(whole, at[0]);
+                    at[0] += piece.length();
+                    return !piece.isEmpty();
+                }))
+                .map(_ -> {
+                    digests.finish(body.trailers());
+                    return Bytes.wrap(whole);
+                });
     }
 
     private static S3Exception missing() {

@@ -17,9 +17,11 @@ public final class SigningKey {
         this.keyed = keyed;
     }
 
-    static SigningKey derive(Secret secret, String date, String region) {
+    static SigningKey derive(Secret secret, Credential credential) {
         byte[] key = ("AWS4" + secret.reveal()).getBytes(StandardCharsets.UTF_8);
-        for (String step : new String[] {date, region, "s3", "aws4_request"}) {
+        for (String step : new String[] {
+            credential.date(), credential.region(), credential.service().text(), "aws4_request"
+        }) {
             key = keyed(key).doFinal(step.getBytes(StandardCharsets.UTF_8));
         }
         return new SigningKey(keyed(key));

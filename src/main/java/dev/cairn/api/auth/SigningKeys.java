@@ -11,14 +11,15 @@ final class SigningKeys {
     private final ConcurrentMap<Origin, SigningKey> derived = new ConcurrentHashMap<>();
 
     /** What a signing key is made from. */
-    private record Origin(Secret secret, String date, String region) {
+    private record Origin(Secret secret, String date, String region, SignedService service) {
         @Override
         public boolean equals(@Nullable Object other) {
             return this == other
                     || other instanceof Origin that
                             && secret.equals(that.secret)
                             && date.equals(that.date)
-                            && region.equals(that.region);
+                            && region.equals(that.region)
+                            && service == that.service;
         }
 
         @Override
@@ -32,7 +33,7 @@ final class SigningKeys {
     }
 
     SigningKey of(Secret secret, Credential credential) {
-        var origin = new Origin(secret, credential.date(), credential.region());
+        var origin = new Origin(secret, credential.date(), credential.region(), credential.service());
         var known = derived.get(origin);
         if (known != null) {
             return known;
@@ -40,7 +41,7 @@ final class SigningKeys {
         if (derived.size() >= limit) {
             derived.clear();
         }
-        var key = SigningKey.derive(secret, credential.date(), credential.region());
+        var key = SigningKey.derive(secret, credential);
         derived.put(origin, key);
         return key;
     }

@@ -11,7 +11,6 @@ import dev.cairn.api.http.checksum.ChecksumAlgorithm;
 import dev.cairn.api.http.checksum.ChecksumRequest;
 import dev.cairn.kernel.codec.Bytes;
 import dev.cairn.kernel.io.ByteSource;
-import dev.cairn.kernel.io.Repeat;
 import dev.cairn.model.AccessKey;
 import dev.cairn.model.Bucket;
 import dev.cairn.model.Permissions;
@@ -92,18 +91,6 @@ public record S3Request(
         if (body.length() > maxBytes) {
             return Uni.createFrom().failure(S3Error.MALFORMED_XML.exception());
         }
-        BodyDigests digests = digests(checksum);
-        byte[] whole = new byte[(int) body.length()];
-        int[] at = {0};
-        return Repeat.whileTrue(() -> body.next().map(piece -> {
-                    digests.update(piece);
-                    piece.copyTo(whole, at[0]);
-                    at[0] += piece.length();
-                    return !piece.isEmpty();
-                }))
-                .map(_ -> {
-                    digests.finish(body.trailers());
-                    return Bytes.wrap(whole);
-                });
+        return RequestBody.whole(body, digests(checksum));
     }
 }

@@ -33,7 +33,7 @@ class AuthenticatorTest {
     private static final KeyLookup KEYS =
             id -> Uni.createFrom().item(id.equals(ID) ? Optional.of(SECRET) : Optional.empty());
 
-    private static final Authenticator AUTHENTICATOR = new Authenticator(10);
+    private static final Authenticator AUTHENTICATOR = new Authenticator(10, SignedService.S3);
 
     static Authentication verify(
             Authenticator authenticator, String method, String target, Instant now, String... headers) {
@@ -182,7 +182,7 @@ class AuthenticatorTest {
                 .formatted(path, HOST, EMPTY, PLAIN, EMPTY);
         String text = "AWS4-HMAC-SHA256\n20130524T000000Z\n20130524/us-east-1/s3/aws4_request\n"
                 + Sha256.of(Bytes.utf8(canonical)).toHex();
-        String signature = SigningKey.derive(SECRET, "20130524", "us-east-1").signHex(text);
+        String signature = AuthenticatorTest.signingKey(SECRET).signHex(text);
         assertThat(verified("GET", path, get(authorization(PLAIN, signature))).keyId())
                 .isEqualTo(ID);
         assertThat(refused("GET", "/a%252Fb/c+d%7e", get(authorization(PLAIN, signature)))
@@ -273,7 +273,7 @@ class AuthenticatorTest {
                 () -> AUTHENTICATOR.verify(request, NOW, "garage", KEYS).await().indefinitely());
         assertThat(refused.error()).isEqualTo(S3Error.AUTHORIZATION_HEADER_MALFORMED);
         assertThat(detail(refused, "Region")).contains("garage");
-        var accepted = new Authenticator(10, Set.of("us-east-1"))
+        var accepted = new Authenticator(10, SignedService.S3, Set.of("us-east-1"))
                 .verify(request, NOW, "garage", KEYS)
                 .await()
                 .indefinitely();
@@ -354,11 +354,15 @@ class AuthenticatorTest {
     @Test
     void signing_keys_are_kept_up_to_a_bound() {
         var keys = new SigningKeys(2);
-        var first = new Credential(ID, "20130524", "a");
+        var first = new Credential(ID, "20130524", "a", SignedService.S3);
         assertThat(keys.of(SECRET, first)).isSameAs(keys.of(SECRET, first));
         var before = keys.of(SECRET, first);
-        keys.of(SECRET, new Credential(ID, "20130524", "b"));
-        keys.of(SECRET, new Credential(ID, "20130524", "c"));
+        keys.of(SECRET, new Credential(ID, "20130524", "b", SignedService.S3));
+        keys.of(SECRET, new Credential(ID, "20130524", "c", SignedService.S3));
         assertThat(keys.of(SECRET, first)).isNotSameAs(before);
+    }
+
+    static SigningKey signingKey(dev.cairn.kernel.Secret secret) {
+        return SigningKey.derive(secret, new Credential(ID, "20130524", "us-east-1", SignedService.S3));
     }
 }

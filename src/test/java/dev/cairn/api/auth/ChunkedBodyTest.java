@@ -29,7 +29,7 @@ class ChunkedBodyTest {
         "0055627c9e194cb4542bae2aa5492e3c1575bbb81b612b7d234b86a503ef5497",
         "b6c6ea8a5354eaf15b3cb7646744f4275b71ea724fed81ceb9323e279d449df9"
     };
-    private static final SigningKey KEY = SigningKey.derive(AuthenticatorTest.SECRET, "20130524", "us-east-1");
+    private static final SigningKey KEY = AuthenticatorTest.signingKey(AuthenticatorTest.SECRET);
 
     /** A body that arrives in the given pieces, each at once when asked for. */
     private record Arriving(Queue<Bytes> pieces) implements ByteSource {
@@ -99,7 +99,7 @@ class ChunkedBodyTest {
     @Test
     void the_published_upload_in_chunks_verifies_from_its_seed_to_its_end() {
         var verified = (Authentication.Verified) AuthenticatorTest.verify(
-                new Authenticator(1),
+                new Authenticator(1, SignedService.S3),
                 "PUT",
                 "/examplebucket/chunkObject.txt",
                 AuthenticatorTest.NOW,

@@ -36,8 +36,8 @@ final class PresignedTest {
         assertThat(refused("GET", target, "host", HOST, "authorization", "AWS4-HMAC-SHA256 Credential=x")
                         .error())
                 .isEqualTo(S3Error.INVALID_ARGUMENT);
-        verify(new Authenticator(10), "GET", target, NOW.plusSeconds(86_400), "host", HOST);
-        verify(new Authenticator(10), "GET", target, NOW.minusSeconds(900), "host", HOST);
+        verify(new Authenticator(10, SignedService.S3), "GET", target, NOW.plusSeconds(86_400), "host", HOST);
+        verify(new Authenticator(10, SignedService.S3), "GET", target, NOW.minusSeconds(900), "host", HOST);
         for (var outside : List.of(NOW.plusSeconds(86_401), NOW.minusSeconds(901))) {
             assertThat(refusedAt(outside, "GET", target, "host", HOST).error()).isEqualTo(S3Error.ACCESS_DENIED);
         }
@@ -72,7 +72,7 @@ final class PresignedTest {
         var refused = refused(method, unsigned + "&X-Amz-Signature=" + "0".repeat(64), headers);
         assertThat(refused.error()).isEqualTo(S3Error.SIGNATURE_DOES_NOT_MATCH);
         return unsigned + "&X-Amz-Signature="
-                + SigningKey.derive(SECRET, "20130524", "us-east-1")
+                + AuthenticatorTest.signingKey(SECRET)
                         .signHex(detail(refused, "StringToSign").orElseThrow());
     }
 

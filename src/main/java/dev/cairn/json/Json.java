@@ -1,4 +1,4 @@
-package dev.cairn.api.admin;
+package dev.cairn.json;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
@@ -20,7 +20,7 @@ public final class Json {
     private static final int MAX_DEPTH = 32;
     private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
 
-    private final JsonFactory factory = JsonFactory.builder()
+    private static final JsonFactory FACTORY = JsonFactory.builder()
             .streamReadConstraints(
                     StreamReadConstraints.builder().maxNestingDepth(MAX_DEPTH).build())
             .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
@@ -28,7 +28,7 @@ public final class Json {
 
     /** The one value the bytes consist of; empty if they are blank. */
     public Optional<JsonNode> read(byte[] bytes) throws IOException {
-        try (JsonParser in = factory.createParser(bytes)) {
+        try (JsonParser in = FACTORY.createParser(bytes)) {
             if (in.nextToken() == null) {
                 return Optional.empty();
             }
@@ -43,13 +43,24 @@ public final class Json {
     /** Indented by two spaces, with a line end. */
     public String write(JsonNode value) {
         var text = new StringWriter();
-        try (JsonGenerator out = factory.createGenerator(text)) {
+        try (JsonGenerator out = FACTORY.createGenerator(text)) {
             out.setPrettyPrinter(new DefaultPrettyPrinter());
             write(value, out);
         } catch (IOException e) {
             throw new IllegalStateException("a string cannot fail to be written", e);
         }
         return text.append('\n').toString();
+    }
+
+    /** In one line. */
+    public static String compact(JsonNode value) {
+        var text = new StringWriter();
+        try (JsonGenerator out = FACTORY.createGenerator(text)) {
+            write(value, out);
+        } catch (IOException e) {
+            throw new IllegalStateException("a string cannot fail to be written", e);
+        }
+        return text.toString();
     }
 
     public static ObjectNode object() {

@@ -1,0 +1,189 @@
+package dev.cairn.sim;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.cairn.block.Bodies;
+import dev.cairn.crdt.Siblings;
+import dev.cairn.crdt.VersionVector;
+import dev.cairn.kernel.codec.Bytes;
+import dev.cairn.kernel.id.BucketId;
+import dev.cairn.model.ItemCounts;
+import dev.cairn.model.ItemIndex;
+import dev.cairn.model.ItemStore.Range;
+import dev.cairn.model.ItemStore.Reads;
+import dev.cairn.model.ItemStore.Write;
+import dev.cairn.model.StorageNode;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** The causal store on three replicas and a node that holds nothing. */
+final class ItemStoreTest {
+    private static final Bytes PK = Bytes.utf8("p\u0000k");
+    private static final Bytes KEY = Bytes.utf8("key");
+    private static final Duration AGE = Duration.ofMinutes(1);
+
+    private final World world = new World(53);
+    private final SimCluster cluster = new SimCluster(
+            world,
+            SimCluster.REPLICAS + 1,
+            SimCluster.REPLICAS,
+            new StorageNode.Settings(
+                    new Bodies.BodyLimits(100, 1024), Duration.ofSeconds(10), AGE, Duration.ofSeconds(20)));
+    private final SimCluster.Member a = cluster.members().get(0);
+    private final SimCluster.Member b = cluster.members().get(1);
+    private final SimCluster.Member c = cluster.members().get(2);
+    private final SimCluster.Member gateway = cluster.members().get(3);
+    private BucketId bucket = new BucketId(Bytes.wrap(new byte[BucketId.BYTES]));
+
+    @BeforeEach
+    void start() {
+        cluster.start();
+        bucket = world.await(a.node().buckets().create("bucket")).id();
+        world.pass(Duration.ofSeconds(2).toNanos());
+    }
+
+    private static Optional<Bytes> value(String text) {
+        return Optional.of(Bytes.utf8(text));
+    }
+
+    private void write(SimCluster.Member at, Bytes key, VersionVector seen, Optional<Bytes> value) {
+        world.await(at.node().items().write(bucket, PK, List.of(new Write(key, seen, value))));
+    }
+
+    private Siblings read(SimCluster.Member at, Bytes key) {
+        return world.await(at.node().items().read(bucket, PK, key, Reads.MONOTONIC))
+                .orElse(Siblings.NONE);
+    }
+
+    private List<String> keys(SimCluster.Member at, Range range, int limit) {
+        var found = world.await(
+                at.node().items().range(bucket, PK, range, limit, item -> !item.areGone(), Reads.MONOTONIC));
+        List<String> keys = new ArrayList<>();
+        found.all().forEach(item -> keys.add(item.sortKey().toUtf8()));
+        found.next().ifPresent(next -> keys.add("next " + next.toUtf8()));
+        return keys;
+    }
+
+    private ItemCounts counts() {
+        var all = new Range(Bytes.EMPTY, Optional.empty(), Optional.empty(), false);
+        var found = world.await(gateway.node().items().index(bucket, all, 10)).all();
+        assertThat(found).hasSizeLessThanOrEqualTo(1);
+        return found.stream()
+                .peek(it -> assertThat(it.partitionKey()).isEqualTo(PK))
+                .map(ItemIndex.Indexed::counts)
+                .findFirst()
+                .orElse(new ItemCounts(0, 0, 0, 0));
+    }
+
+    @Test
+    void writers_that_do_not_know_of_each_other_are_both_kept_until_one_has_read_both() {
+        write(a, KEY, VersionVector.NONE, value("of a"));
+        write(gateway, KEY, VersionVector.NONE, value("of the gateway"));
+        for (var member : cluster.members()) {
+            assertThat(read(member, KEY).values()).containsExactlyInAnyOrder(value("of a"), value("of the gateway"));
+        }
+        world.pass(Duration.ofSeconds(1).toNanos());
+        assertThat(counts()).isEqualTo(new ItemCounts(1, 1, 2, 18));
+        write(b, KEY, read(c, KEY).seen(), value("both"));
+        assertThat(read(gateway, KEY).values()).containsExactly(value("both"));
+        write(c, KEY, read(a, KEY).seen(), Optional.empty());
+        assertThat(read(b, KEY).areGone()).isTrue();
+        world.pass(Duration.ofSeconds(1).toNanos());
+        assertThat(counts()).isEqualTo(new ItemCounts(0, 0, 0, 0));
+        world.pass(AGE.multipliedBy(6).toNanos());
+        assertThat(world.await(a.node().items().read(bucket, PK, KEY, Reads.ANY)))
+                .as("forgotten")
+                .isEmpty();
+    }
+
+    @Test
+    void one_replica_may_be_away_for_writes_and_reads() {
+        for (var away : List.of(a, b, c)) {
+            cluster.isolate(away);
+            for (var member : cluster.members()) {
+                if (member != away) {
+                    var text = "at " + member.id() + " without " + away.id();
+                    write(member, KEY, read(member, KEY).seen(), value(text));
+                    assertThat(read(gateway, KEY).values()).containsExactly(value(text));
+                }
+            }
+            cluster.mend();
+        }
+        world.pass(Duration.ofMinutes(2).toNanos());
+        cluster.requireEqualPartitions();
+    }
+
+    @Test
+    void what_is_acknowledged_survives_a_power_cut_of_all() {
+        write(gateway, KEY, VersionVector.NONE, value("kept"));
+        cluster.members().forEach(SimCluster.Member::powerCut);
+        cluster.members().forEach(SimCluster.Member::restart);
+        assertThat(read(gateway, KEY).values()).containsExactly(value("kept"));
+        write(gateway, KEY, read(gateway, KEY).seen(), value("next"));
+        assertThat(read(a, KEY).values()).containsExactly(value("next"));
+    }
+
+    /** What one replica alone has been told of is on a quorum once somebody has read it. */
+    @Test
+    void reads_do_not_go_back() {
+        write(a, KEY, VersionVector.NONE, value("old"));
+        cluster.net().filter(a.id(), _ -> false);
+        assertThatThrownBy(() -> write(a, KEY, VersionVector.NONE, value("new")));
+        cluster.net().heal();
+        assertThat(read(a, KEY).values()).contains(value("new"));
+        cluster.isolate(a);
+        assertThat(read(b, KEY).values()).contains(value("old"), value("new"));
+    }
+
+    @Test
+    void ranges_go_both_ways_with_bounds_and_limits() {
+        List<Write> writes = new ArrayList<>();
+        for (String key : List.of("a", "b", "ba", "bb", "c", "d")) {
+            writes.add(new Write(Bytes.utf8(key), VersionVector.NONE, value("value of " + key)));
+        }
+        world.await(gateway.node().items().write(bucket, PK, writes));
+        var all = new Range(Bytes.EMPTY, Optional.empty(), Optional.empty(), false);
+        assertThat(keys(a, all, 10)).containsExactly("a", "b", "ba", "bb", "c", "d");
+        assertThat(keys(a, all, 2)).containsExactly("a", "b", "next ba");
+        assertThat(keys(a, new Range(Bytes.utf8("b"), Optional.empty(), Optional.empty(), false), 10))
+                .containsExactly("b", "ba", "bb");
+        assertThat(keys(a, new Range(Bytes.EMPTY, value("b"), value("c"), false), 10))
+                .containsExactly("b", "ba", "bb");
+        assertThat(keys(a, new Range(Bytes.EMPTY, Optional.empty(), Optional.empty(), true), 2))
+                .containsExactly("d", "c", "next bb");
+        assertThat(keys(a, new Range(Bytes.EMPTY, value("c"), value("a"), true), 10))
+                .containsExactly("c", "bb", "ba", "b");
+        assertThat(keys(a, new Range(Bytes.utf8("b"), Optional.empty(), Optional.empty(), true), 2))
+                .containsExactly("bb", "ba", "next b");
+        world.pass(Duration.ofSeconds(1).toNanos());
+        assertThat(counts()).isEqualTo(new ItemCounts(6, 0, 6, 62));
+    }
+
+    @Test
+    void a_bucket_with_items_is_not_empty() {
+        write(a, KEY, VersionVector.NONE, value("here"));
+        world.pass(Duration.ofSeconds(1).toNanos());
+        assertThatThrownBy(() -> world.await(b.node().buckets().delete(bucket))).hasMessageContaining("BucketNotEmpty");
+        write(a, KEY, read(a, KEY).seen(), Optional.empty());
+        world.pass(Duration.ofSeconds(1).toNanos());
+        world.await(b.node().buckets().delete(bucket));
+    }
+
+    @Test
+    void a_writer_that_never_reads_is_stopped_before_nobody_can_hold_the_item() {
+        assertThatThrownBy(() -> {
+                    for (int i = 0; i < 300; i++) {
+                        write(a, KEY, VersionVector.NONE, value("value " + i));
+                    }
+                })
+                .hasMessageContaining("TooManyValues");
+        assertThat(read(b, KEY).values()).hasSize(256);
+        write(a, KEY, read(b, KEY).seen(), value("one"));
+        assertThat(read(c, KEY).values()).containsExactly(value("one"));
+    }
+}
