@@ -4,16 +4,21 @@ import dev.cairn.crdt.Siblings;
 import dev.cairn.crdt.VersionVector;
 import dev.cairn.kernel.codec.Bytes;
 import dev.cairn.kernel.id.BucketId;
+import dev.cairn.kernel.id.NodeId;
 import dev.cairn.kernel.io.Repeat;
 import dev.cairn.net.Request.Amendment;
 import dev.cairn.net.Request.Attachments;
 import dev.cairn.table.Tables;
 import io.smallrye.mutiny.Uni;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
+import java.util.function.BooleanSupplier;
 
 /**
  * Items by bucket, partition key and sort key, whose values stay beside each other until a write replaces those that it has seen. Reads never go
@@ -21,15 +26,18 @@ import java.util.Optional;
  */
 public final class ItemStore {
     private static final int PAGE = 1000;
+    private static final int MOST_NEWS = 1000;
     /** What is given at once: values beyond that come with the next page. */
     private static final long MOST_BYTES = 4L << 20;
 
     private final Tables tables;
     private final ItemIndex index;
+    private final ItemWaiting waiting;
 
-    ItemStore(Tables tables, ItemIndex index) {
+    ItemStore(Tables tables, ItemIndex index, ItemWaiting waiting) {
         this.tables = tables;
         this.index = index;
+        this.waiting = waiting;
     }
 
     /** A write of one item; {@code value} is empty to delete it. */
@@ -98,27 +106,99 @@ public final class ItemStore {
     public Uni<Found<Item>> range(
             BucketId bucket, Bytes partitionKey, Range range, int limit, Wanted wanted, Reads reads) {
         ItemKeys keys = new ItemKeys(bucket, partitionKey);
-        Bytes prefix = keys.sort(range.prefix());
         Collector<Item> collector = new Collector<>(range, limit);
-        return pages(keys.sort(range.lowest()), from -> {
-                    Tables.Query query = new Tables.Query(from, prefix, Bytes.EMPTY, PAGE);
-                    return (reads == Reads.MONOTONIC
-                                    ? tables.rangeSpread(ModelTables.ITEMS, keys.partition(), query)
-                                    : tables.range(ModelTables.ITEMS, keys.partition(), query))
-                            .map(page -> {
-                                boolean more = true;
-                                for (Tables.Row<Siblings> row : page.rows()) {
-                                    Bytes sortKey = ItemKeys.sortKey(row.sort());
-                                    more &= !wanted.is(row.row())
-                                            || collector.takes(
-                                                    sortKey,
-                                                    new Item(sortKey, row.row()),
-                                                    ItemCounts.of(row.row()).bytes());
-                                }
-                                return more ? page.next() : Optional.<Bytes>empty();
-                            });
-                })
+        return pages(
+                        keys.sort(range.lowest()),
+                        from -> page(keys, range, from, reads).map(page -> {
+                            boolean more = true;
+                            for (var row : page.joined().entrySet()) {
+                                Bytes sortKey = ItemKeys.sortKey(row.getKey());
+                                more &= !wanted.is(row.getValue())
+                                        || collector.takes(
+                                                sortKey,
+                                                new Item(sortKey, row.getValue()),
+                                                ItemCounts.of(row.getValue()).bytes());
+                            }
+                            return more ? page.next() : Optional.<Bytes>empty();
+                        }))
                 .map(_ -> collector.found());
+    }
+
+    private Uni<Tables.Whole<Siblings>> page(ItemKeys keys, Range range, Bytes from, Reads reads) {
+        Tables.Query query = new Tables.Query(from, keys.sort(range.prefix()), Bytes.EMPTY, PAGE);
+        return reads == Reads.MONOTONIC
+                ? tables.wholeRangeSpread(ModelTables.ITEMS, keys.partition(), query)
+                : tables.wholeRange(ModelTables.ITEMS, keys.partition(), query);
+    }
+
+    /** The item as soon as there is more of it than was {@code seen}; empty when that takes longer than {@code patience}, or nobody waits any more. */
+    public Uni<Optional<Siblings>> poll(
+            BucketId bucket,
+            Bytes partitionKey,
+            Bytes sortKey,
+            VersionVector seen,
+            Duration patience,
+            BooleanSupplier isGone) {
+        Bytes sort = new ItemKeys(bucket, partitionKey).sort(sortKey);
+        return waiting.until(
+                sort::equals,
+                () -> read(bucket, partitionKey, sortKey, Reads.MONOTONIC)
+                        .map(found -> found.filter(item -> !seen.covers(item.seen()))),
+                patience,
+                isGone);
+    }
+
+    /** What is new in a range, and what has been seen of it then. */
+    public record News(List<Item> items, SeenMarker seen) {}
+
+    /** What there is in a range beyond what was {@code seen}, in order and deletions among it, if there is anything. */
+    public Uni<News> news(BucketId bucket, Bytes partitionKey, Range range, SeenMarker seen) {
+        ItemKeys keys = new ItemKeys(bucket, partitionKey);
+        Collector<Item> collector = new Collector<>(range, MOST_NEWS);
+        Map<NodeId, List<Siblings>> each = new TreeMap<>();
+        return pages(
+                        keys.sort(range.lowest()),
+                        from -> page(keys, range, from, Reads.MONOTONIC).map(page -> {
+                            boolean more = true;
+                            for (var row : page.joined().entrySet()) {
+                                Bytes sortKey = ItemKeys.sortKey(row.getKey());
+                                more &= !range.isBehind(sortKey)
+                                        && (seen.covers(sortKey, row.getValue())
+                                                || collector.takes(
+                                                        sortKey,
+                                                        new Item(sortKey, row.getValue()),
+                                                        ItemCounts.of(row.getValue())
+                                                                .bytes()));
+                            }
+                            SeenMarker.collect(each, page, sortKey -> !range.isBehind(sortKey));
+                            return more ? page.next() : Optional.<Bytes>empty();
+                        }))
+                .map(_ -> {
+                    Found<Item> found = collector.found();
+                    return new News(
+                            found.all(), seen.with(found.all(), found.next().isPresent() ? Map.of() : each));
+                });
+    }
+
+    /** As {@link #news}, as soon as there is any. */
+    public Uni<Optional<News>> pollRange(
+            BucketId bucket,
+            Bytes partitionKey,
+            Range range,
+            SeenMarker seen,
+            Duration patience,
+            BooleanSupplier isGone) {
+        Bytes prefix = new ItemKeys(bucket, partitionKey).sort(range.prefix());
+        return waiting.until(
+                sort -> sort.startsWith(prefix) && isIn(range, ItemKeys.sortKey(sort)),
+                () -> news(bucket, partitionKey, range, seen)
+                        .map(news -> news.items().isEmpty() ? Optional.<News>empty() : Optional.of(news)),
+                patience,
+                isGone);
+    }
+
+    private static boolean isIn(Range range, Bytes sortKey) {
+        return sortKey.compareTo(range.lowest()) >= 0 && !range.isBehind(sortKey);
     }
 
     public Uni<Found<ItemIndex.Indexed>> index(BucketId bucket, Range range, int limit) {
@@ -169,7 +249,7 @@ public final class ItemStore {
                 return false;
             }
             if (!range.backwards() && isFull()) {
-                next = Optional.of(key);
+                next = next.or(() -> Optional.of(key));
                 return false;
             }
             taken.addLast(new Taken<>(key, one, size));

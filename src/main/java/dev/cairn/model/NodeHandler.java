@@ -9,6 +9,7 @@ import dev.cairn.layout.Layouts;
 import dev.cairn.net.Request;
 import dev.cairn.net.Request.Applied;
 import dev.cairn.net.RequestHandler;
+import dev.cairn.table.ChangeFeed;
 import dev.cairn.table.Replicas;
 import dev.cairn.table.RowKeys;
 import dev.cairn.table.TableReplica;
@@ -23,7 +24,16 @@ final class NodeHandler implements RequestHandler {
     private final LayoutGate gate;
     private final Lives lives;
 
-    NodeHandler(TableReplica rows, BlockReplica blocks, Layouts layouts, LayoutGate gate, Lives lives) {
+    private final ChangeFeed itemFeed;
+
+    NodeHandler(
+            TableReplica rows,
+            BlockReplica blocks,
+            Layouts layouts,
+            LayoutGate gate,
+            Lives lives,
+            ChangeFeed itemFeed) {
+        this.itemFeed = itemFeed;
         this.lives = lives;
         this.layouts = layouts;
         this.gate = gate;
@@ -69,8 +79,11 @@ final class NodeHandler implements RequestHandler {
     private static LayoutGate.Kind kind(Request<?> request) {
         return switch (request) {
             case Request.ReadRow _, Request.ReadRange _, Request.GetBlock _, Request.Digest _ -> LayoutGate.Kind.READ;
-            case Request.OwnedBlocks _, Request.LackedBlocks _, Request.ShareLayout _, Request.LivesOn _ ->
-                LayoutGate.Kind.READ;
+            case Request.OwnedBlocks _,
+                    Request.LackedBlocks _,
+                    Request.ShareLayout _,
+                    Request.LivesOn _,
+                    Request.AwaitNews _ -> LayoutGate.Kind.READ;
             case Request.ApplyBatch _, Request.JoinRows _, Request.Amend _, Request.RaiseFloor _ ->
                 LayoutGate.Kind.WRITE;
             case Request.PutBlock _, Request.ReferBlock _ -> LayoutGate.Kind.WRITE;
@@ -101,6 +114,11 @@ final class NodeHandler implements RequestHandler {
     @Override
     public Uni<Request.Amended> amend(Request.Amend request) {
         return rows.amend(request);
+    }
+
+    @Override
+    public Uni<Request.News> awaitNews(Request.AwaitNews request) {
+        return itemFeed.news(request);
     }
 
     @Override

@@ -24,6 +24,8 @@ import dev.cairn.net.RequestHandler;
 import dev.cairn.store.Space;
 import dev.cairn.store.Store;
 import dev.cairn.table.AntiEntropy;
+import dev.cairn.table.ChangeFeed;
+import dev.cairn.table.ChangeWatch;
 import dev.cairn.table.Consistency;
 import dev.cairn.table.EndQueue;
 import dev.cairn.table.Endings;
@@ -140,7 +142,9 @@ public final class StorageNode {
         blocks = new Blocks(env, peers, replicas, store, tables, files, references, blocksHere);
         Bodies bodies = new Bodies(blocks, tables, settings.bodies());
         LayoutGate gate = new LayoutGate(layouts, peers.self());
-        handler = new NodeHandler(replica, blocksHere, layouts, gate, lives);
+        ChangeFeed itemFeed = new ChangeFeed(env, ModelTables.ITEMS);
+        replica.listen(itemFeed);
+        handler = new NodeHandler(replica, blocksHere, layouts, gate, lives, itemFeed);
         handover = new Handover(
                 env,
                 store,
@@ -151,7 +155,7 @@ public final class StorageNode {
                 new BlockDeparture(store, files, peers, references));
         itemIndex = new ItemIndex(store, tables, replicas, peers.self());
         replica.listen(itemIndex);
-        items = new ItemStore(tables, itemIndex);
+        items = new ItemStore(tables, itemIndex, new ItemWaiting(env, new ChangeWatch(env, peers, replicas)));
         blockOwners = new BlockOwners(tables, blocks, bodies);
         referenceCheck = new ReferenceCheck(env, store, references, blockOwners, bodies, tranquility);
         intents = new Intents(env, tables, replica, lives);

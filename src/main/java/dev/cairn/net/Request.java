@@ -53,6 +53,18 @@ public sealed interface Request<R> {
      */
     record Amended(List<Bytes> rows, Optional<String> refusal) {}
 
+    /** Tell which rows of items changed after the change of that number in that life of the node, or soon will. */
+    record AwaitNews(long life, long after) implements Request<News> {}
+
+    /**
+     * What changed.
+     *
+     * @param last the number of the last change that is told of
+     * @param hasGap whether there were changes that can no longer be told
+     * @param changes sort keys
+     */
+    record News(long life, long last, boolean hasGap, List<Bytes> changes) {}
+
     /** The row must bear just one of these stamps; {@link Stamp#ZERO} means that there must be no row. */
     record Expectation(String table, Bytes sort, List<Stamp> stamps) {}
 

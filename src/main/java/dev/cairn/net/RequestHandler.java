@@ -19,6 +19,7 @@ public interface RequestHandler {
                     case Request.ApplyBatch batch -> apply(batch);
                     case Request.JoinRows rows -> join(rows);
                     case Request.Amend amend -> amend(amend);
+                    case Request.AwaitNews news -> awaitNews(news);
                     case Request.RaiseFloor raise -> raiseFloor(raise);
                     case Request.Digest digest -> digest(digest);
                     case Request.ReadRow read -> read(read);
@@ -43,6 +44,8 @@ public interface RequestHandler {
     Uni<Request.Joined> join(Request.JoinRows request);
 
     Uni<Request.Amended> amend(Request.Amend request);
+
+    Uni<Request.News> awaitNews(Request.AwaitNews request);
 
     Uni<Request.Applied> raiseFloor(Request.RaiseFloor request);
 

@@ -21,6 +21,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -376,7 +377,7 @@ public final class Tables {
 
     /** Which rows of a partition: sort keys that begin with {@code prefix}, from {@code from} on, grouped by {@code delimiter}. */
     public record Query(Bytes from, Bytes prefix, Bytes delimiter, int limit) {
-        Query from(Bytes place) {
+        public Query from(Bytes place) {
             return new Query(place, prefix, delimiter, limit);
         }
 
@@ -397,46 +398,65 @@ public final class Tables {
                 .map(answers -> page(table, answers, query.limit()));
     }
 
+    /** Rows as the replicas have them, those that are over among them. */
+    public <T extends Crdt<T>> Uni<Whole<T>> wholeRange(TableSchema<T> table, Bytes partition, Query query) {
+        Request.ReadRange request = request(table, partition, query);
+        return replicas.<List<Answered>>reading(
+                        table.placement(),
+                        partition,
+                        targets -> targets.gather(
+                                targets.nodes(),
+                                node -> targets.call(node, request).map(range -> new Answered(node, range))))
+                .map(answers -> whole(table, answers));
+    }
+
+    private record Answered(NodeId node, RowRange range) {}
+
     /**
-     * As {@link #range}, but what it gives is then on a quorum: no later read finds anything older. Replicas that differ are told of the join first.
+     * A page of rows.
+     *
+     * @param joined over all that answered, by sort key
+     * @param each the same of each node that answered
+     * @param next where to go on; empty at the end
      */
-    public <T extends Crdt<T>> Uni<Page<T>> rangeSpread(TableSchema<T> table, Bytes partition, Query query) {
-        return gather(table, partition, request(table, partition, query)).chain(answers -> {
-            List<Request.RowWrite> news = differing(table, answers);
-            Page<T> page = page(table, answers, query.limit());
+    public record Whole<T>(SortedMap<Bytes, T> joined, Map<NodeId, SortedMap<Bytes, T>> each, Optional<Bytes> next) {}
+
+    private static <T extends Crdt<T>> Whole<T> whole(TableSchema<T> table, List<Answered> answers) {
+        Optional<Bytes> horizon =
+                answers.stream().flatMap(it -> it.range().horizon().stream()).min(Bytes::compareTo);
+        SortedMap<Bytes, T> joined = new TreeMap<>();
+        Map<NodeId, SortedMap<Bytes, T>> each = new TreeMap<>();
+        for (Answered answer : answers) {
+            SortedMap<Bytes, T> own = new TreeMap<>();
+            for (RangeRow row : answer.range().rows()) {
+                if (horizon.isEmpty() || row.sort().compareTo(horizon.get()) < 0) {
+                    own.put(row.sort(), table.type().decode(row.row()));
+                }
+            }
+            own.forEach((sort, row) -> joined.merge(sort, row, Crdt::merge));
+            each.put(answer.node(), own);
+        }
+        return new Whole<>(joined, each, horizon);
+    }
+
+    /**
+     * As {@link #wholeRange}, but what it gives is then on a quorum: no later read finds anything older. Replicas that differ are told of the join
+     * first.
+     */
+    public <T extends Crdt<T>> Uni<Whole<T>> wholeRangeSpread(TableSchema<T> table, Bytes partition, Query query) {
+        return wholeRange(table, partition, query).chain(page -> {
+            List<Request.RowWrite> news = new ArrayList<>();
+            page.joined().forEach((sort, row) -> {
+                if (page.each().values().stream().anyMatch(own -> !row.equals(own.get(sort)))) {
+                    news.add(new Request.RowWrite(
+                            table.name(), sort, table.type().encode(row), Bytes.EMPTY));
+                }
+            });
             return news.isEmpty()
                     ? Uni.createFrom().item(page)
                     : join(table.placement(), Request.JoinRows.held(partition, news))
                             .replaceWith(page);
         });
-    }
-
-    /** The joins of rows that are not the same in all answers, as far as all of them have looked. */
-    private static <T extends Crdt<T>> List<Request.RowWrite> differing(TableSchema<T> table, List<RowRange> answers) {
-        if (answers.size() == 1) {
-            return List.of();
-        }
-        Optional<Bytes> horizon =
-                answers.stream().flatMap(answer -> answer.horizon().stream()).min(Bytes::compareTo);
-        SortedMap<Bytes, List<Bytes>> found = new TreeMap<>();
-        for (RowRange answer : answers) {
-            for (RangeRow row : answer.rows()) {
-                if (horizon.isEmpty() || row.sort().compareTo(horizon.get()) < 0) {
-                    found.computeIfAbsent(row.sort(), _ -> new ArrayList<>()).add(row.row());
-                }
-            }
-        }
-        List<Request.RowWrite> news = new ArrayList<>();
-        found.forEach((sort, rows) -> {
-            if (rows.size() < answers.size() || rows.stream().distinct().count() > 1) {
-                T joined = rows.stream()
-                        .map(table.type()::decode)
-                        .reduce(Crdt::merge)
-                        .orElseThrow();
-                news.add(new Request.RowWrite(table.name(), sort, table.type().encode(joined), Bytes.EMPTY));
-            }
-        });
-        return news;
     }
 
     private static Request.ReadRange request(TableSchema<?> table, Bytes partition, Query query) {

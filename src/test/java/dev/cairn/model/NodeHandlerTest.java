@@ -27,6 +27,7 @@ import dev.cairn.net.Request;
 import dev.cairn.sim.World;
 import dev.cairn.store.Space;
 import dev.cairn.store.Store;
+import dev.cairn.table.ChangeFeed;
 import dev.cairn.table.Consistency;
 import dev.cairn.table.EndQueue;
 import dev.cairn.table.Floors;
@@ -84,7 +85,8 @@ final class NodeHandlerTest {
                 new BlockReplica(store, files, rows, references),
                 layouts,
                 new LayoutGate(layouts, self),
-                new Lives(env, new LocalPeers(self), layouts));
+                new Lives(env, new LocalPeers(self), layouts),
+                new ChangeFeed(env, ModelTables.ITEMS));
     }
 
     private Request.Applied put(BlockHash hash, ByteSource body) {

@@ -13,11 +13,14 @@ import dev.cairn.model.ItemIndex;
 import dev.cairn.model.ItemStore.Range;
 import dev.cairn.model.ItemStore.Reads;
 import dev.cairn.model.ItemStore.Write;
+import dev.cairn.model.SeenMarker;
 import dev.cairn.model.StorageNode;
+import io.smallrye.mutiny.Uni;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.SplittableRandom;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -97,8 +100,8 @@ final class ItemStoreTest {
         assertThat(counts()).isEqualTo(new ItemCounts(0, 0, 0, 0));
         world.pass(AGE.multipliedBy(6).toNanos());
         assertThat(world.await(a.node().items().read(bucket, PK, KEY, Reads.ANY)))
-                .as("forgotten")
-                .isEmpty();
+                .as("for a day")
+                .isPresent();
     }
 
     @Test
@@ -185,5 +188,89 @@ final class ItemStoreTest {
         assertThat(read(b, KEY).values()).hasSize(256);
         write(a, KEY, read(b, KEY).seen(), value("one"));
         assertThat(read(c, KEY).values()).containsExactly(value("one"));
+    }
+
+    private <R> World.Outcome<Optional<R>> begin(Uni<Optional<R>> waiting) {
+        var outcome = new World.Outcome<Optional<R>>();
+        waiting.subscribe().with(outcome::complete, outcome::fail);
+        world.pass(Duration.ofSeconds(5).toNanos());
+        return outcome;
+    }
+
+    private World.Outcome<Optional<Siblings>> poll(SimCluster.Member at, VersionVector seen, Duration patience) {
+        return begin(at.node().items().poll(bucket, PK, KEY, seen, patience, () -> false));
+    }
+
+    @Test
+    void who_waits_for_an_item_at_another_node_hears_of_it_at_once_or_after_his_time() {
+        write(a, KEY, VersionVector.NONE, value("old"));
+        var seen = read(b, KEY).seen();
+        for (var member : List.of(gateway, b)) {
+            assertThat(poll(member, VersionVector.NONE, Duration.ofMinutes(1)).get())
+                    .isPresent();
+            var waiting = poll(member, read(member, KEY).seen(), Duration.ofMinutes(10));
+            world.pass(Duration.ofMinutes(2).toNanos());
+            write(a, Bytes.utf8("another key"), VersionVector.NONE, value("of no interest"));
+            world.pass(Duration.ofSeconds(1).toNanos());
+            assertThat(waiting.done()).isFalse();
+            write(c, KEY, read(c, KEY).seen(), value("new of " + member.id()));
+            world.pass(Duration.ofMillis(100).toNanos());
+            assertThat(waiting.done()).isTrue();
+            assertThat(waiting.get().orElseThrow().values()).containsExactly(value("new of " + member.id()));
+        }
+        assertThat(poll(a, seen, Duration.ofSeconds(1)).get()).isPresent();
+        assertThat(poll(a, read(a, KEY).seen(), Duration.ofSeconds(3)).get()).isEmpty();
+    }
+
+    @Test
+    void a_client_that_has_gone_is_not_waited_for() {
+        write(a, KEY, VersionVector.NONE, value("old"));
+        var gone = new boolean[1];
+        var seen = read(a, KEY).seen();
+        var waiting = begin(a.node().items().poll(bucket, PK, KEY, seen, Duration.ofMinutes(10), () -> gone[0]));
+        assertThat(waiting.done()).isFalse();
+        gone[0] = true;
+        world.pass(Duration.ofSeconds(3).toNanos());
+        assertThat(waiting.done()).isTrue();
+    }
+
+    /** Each change is shown to whoever polls just once, wherever he polls and whatever fails meanwhile. */
+    @Test
+    void a_range_shows_every_change_once() {
+        var range = new Range(Bytes.utf8("k"), Optional.empty(), Optional.empty(), false);
+        var items = gateway.node().items();
+        var first = world.await(items.news(bucket, PK, range, SeenMarker.NOTHING));
+        assertThat(first.items()).isEmpty();
+        var seen = first.seen();
+        var random = new SplittableRandom(5);
+        for (int round = 0; round < 30; round++) {
+            var at = cluster.members().get(random.nextInt(4));
+            var key = Bytes.utf8("k" + random.nextInt(5));
+            var waiting = begin(cluster.members()
+                    .get(random.nextInt(4))
+                    .node()
+                    .items()
+                    .pollRange(bucket, PK, range, seen, Duration.ofMinutes(10), () -> false));
+            assertThat(waiting.done()).as("round %d", round).isFalse();
+            if (round % 7 == 3) {
+                cluster.isolate(a);
+                at = b;
+            }
+            write(at, Bytes.utf8("out of range"), VersionVector.NONE, value("x"));
+            write(at, key, random.nextBoolean() ? read(at, key).seen() : VersionVector.NONE, value("round " + round));
+            cluster.mend();
+            world.pass(Duration.ofSeconds(8).toNanos());
+            assertThat(waiting.done()).as("round %d", round).isTrue();
+            var news = waiting.get().orElseThrow();
+            assertThat(news.items()).extracting(item -> item.sortKey()).containsExactly(key);
+            assertThat(news.items().getFirst().values().values()).contains(value("round " + round));
+            seen = SeenMarker.decode(news.seen().encoded());
+            if (round == 15) {
+                cluster.members().forEach(SimCluster.Member::powerCut);
+                cluster.members().forEach(SimCluster.Member::restart);
+                world.pass(Duration.ofSeconds(5).toNanos());
+            }
+        }
+        assertThat(seen.items()).hasSizeLessThanOrEqualTo(5);
     }
 }

@@ -38,6 +38,8 @@ import dev.cairn.proto.PlaceValue;
 import dev.cairn.proto.ReleaseBody;
 import dev.cairn.proto.ReleaseManifest;
 import dev.cairn.proto.ReleaseOwner;
+import dev.cairn.proto.SeenItemValue;
+import dev.cairn.proto.SeenMarkerValue;
 import dev.cairn.proto.SeenValue;
 import dev.cairn.proto.SiblingsColumn;
 import dev.cairn.proto.SiblingsDot;
@@ -125,6 +127,9 @@ final class RowGoldenTest {
             .setTime(0x0123456789abcdefL)
             .build();
 
+    private static final SeenItemValue SEEN_ITEM =
+            SeenItemValue.newBuilder().setSort(bytes("6b")).addSeen(SEEN).build();
+
     private static SiblingsRow siblingsRow() {
         return SiblingsRow.newBuilder().setSchema(1).addColumns(COLUMN).build();
     }
@@ -147,6 +152,13 @@ final class RowGoldenTest {
                                 .setValue(bytes("00ff"))
                                 .build()),
                 Arguments.of("seen", SEEN),
+                Arguments.of("seen-item", SEEN_ITEM),
+                Arguments.of(
+                        "seen-marker",
+                        SeenMarkerValue.newBuilder()
+                                .addSeen(SEEN)
+                                .addItems(SEEN_ITEM)
+                                .build()),
                 Arguments.of(
                         "block-reference",
                         BlockReferenceValue.newBuilder()

@@ -96,6 +96,11 @@ abstract class TableFixture {
         }
 
         @Override
+        public Uni<Request.News> awaitNews(Request.AwaitNews request) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
         public <R> Uni<R> under(Request.Under<R> request) {
             return answer(request.request());
         }

@@ -72,7 +72,7 @@ final class Batches {
         try {
             value = Base64.getDecoder().decode(base64);
         } catch (IllegalArgumentException _) {
-            throw new K2vException(400, "InvalidBase64", "Invalid base64 in a value");
+            throw K2vException.invalid("Invalid base64 in a value");
         }
         if (value.length > Items.MOST_VALUE_BYTES) {
             throw new K2vException(

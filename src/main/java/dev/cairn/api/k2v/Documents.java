@@ -1,5 +1,6 @@
 package dev.cairn.api.k2v;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -65,9 +66,17 @@ final class Documents {
     private static JsonNode read(Bytes body) {
         try {
             return new Json().read(body.toArray()).orElseThrow(() -> K2vException.invalid("Invalid JSON: nothing"));
+        } catch (JsonProcessingException broken) {
+            throw K2vException.invalid("Invalid JSON at line %d, column %d"
+                    .formatted(
+                            broken.getLocation() == null
+                                    ? 1
+                                    : broken.getLocation().getLineNr(),
+                            broken.getLocation() == null
+                                    ? 1
+                                    : broken.getLocation().getColumnNr()));
         } catch (IOException broken) {
-            throw K2vException.invalid("Invalid JSON: "
-                    + String.valueOf(broken.getMessage()).lines().findFirst().orElse(""));
+            throw K2vException.invalid("Invalid JSON: " + broken.getMessage());
         }
     }
 

@@ -58,6 +58,7 @@ public final class K2vPipeline {
     private final Items items;
     private final Batches batches;
     private final ReadIndex index;
+    private final Polls polls;
 
     /** Hears how requests ended. */
     @FunctionalInterface
@@ -85,6 +86,7 @@ public final class K2vPipeline {
         this.items = new Items(node.items());
         this.batches = new Batches(node.items());
         this.index = new ReadIndex(node.items());
+        this.polls = new Polls(node.items());
     }
 
     private interface Handler {
@@ -180,7 +182,8 @@ public final class K2vPipeline {
 
     private Operation operation(String method, RequestTarget target, Bytes partitionKey) {
         boolean ofItem = !partitionKey.isEmpty();
-        boolean polls = ofItem && (method.equals("SEARCH") || target.query().has("poll_range"));
+        boolean waitsForRange =
+                ofItem && (method.equals("SEARCH") || target.query().has("poll_range"));
         boolean waits = ofItem && target.query().has("causality_token");
         return switch (method) {
             case "GET", "HEAD" -> {
@@ -188,15 +191,15 @@ public final class K2vPipeline {
                     yield new Operation("ReadIndex", false, false, index::read);
                 }
                 if (waits) {
-                    throw new K2vException(501, "NotImplemented", "PollItem is not built yet");
+                    yield new Operation("PollItem", false, false, polls::item);
                 }
                 yield new Operation("ReadItem", false, false, items::read);
             }
             case "PUT" -> ofItem ? new Operation("InsertItem", true, true, items::insert) : unknown();
             case "DELETE" -> ofItem ? new Operation("DeleteItem", true, false, items::delete) : unknown();
             case "POST", "SEARCH" -> {
-                if (polls) {
-                    throw new K2vException(501, "NotImplemented", "PollRange is not built yet");
+                if (waitsForRange) {
+                    yield new Operation("PollRange", false, false, polls::range);
                 }
                 if (ofItem) {
                     yield unknown();

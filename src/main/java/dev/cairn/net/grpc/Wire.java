@@ -20,6 +20,7 @@ import dev.cairn.proto.AmendmentMessage;
 import dev.cairn.proto.AnswerMessage;
 import dev.cairn.proto.AppliedMessage;
 import dev.cairn.proto.ApplyBatchMessage;
+import dev.cairn.proto.AwaitNewsMessage;
 import dev.cairn.proto.ClusterParameters;
 import dev.cairn.proto.DigestMessage;
 import dev.cairn.proto.DigestedMessage;
@@ -34,6 +35,7 @@ import dev.cairn.proto.JoinRowsMessage;
 import dev.cairn.proto.JoinedMessage;
 import dev.cairn.proto.JoinedRowMessage;
 import dev.cairn.proto.LackedBlocksMessage;
+import dev.cairn.proto.NewsMessage;
 import dev.cairn.proto.OwnedBlocksMessage;
 import dev.cairn.proto.PeerEntry;
 import dev.cairn.proto.PutBlockMessage;
@@ -97,6 +99,9 @@ final class Wire {
                                         .setChange(Protos.proto(it.change()))
                                         .build())
                                 .toList()));
+            case Request.AwaitNews news ->
+                message.setAwaitNews(
+                        AwaitNewsMessage.newBuilder().setLife(news.life()).setAfter(news.after()));
             case Request.RaiseFloor raise ->
                 message.setRaiseFloor(RaiseFloorMessage.newBuilder()
                         .setRange(Protos.proto(raise.range()))
@@ -250,6 +255,9 @@ final class Wire {
                                 .map(it ->
                                         new Request.Amendment(Protos.bytes(it.getSort()), Protos.bytes(it.getChange())))
                                 .toList());
+            case AWAIT_NEWS ->
+                new Request.AwaitNews(
+                        message.getAwaitNews().getLife(), message.getAwaitNews().getAfter());
             case LIVES_ON -> new Request.LivesOn(message.getLivesOn());
             case SHARE_LAYOUT -> new Request.ShareLayout(Protos.bytes(message.getShareLayout()));
             case LACKED_BLOCKS ->
@@ -366,6 +374,15 @@ final class Wire {
                 amended.refusal().ifPresent(now::setRefusal);
                 message.setAmended(now);
             }
+            case Request.AwaitNews _ -> {
+                Request.News news = (Request.News) answer;
+                message.setNews(NewsMessage.newBuilder()
+                        .setLife(news.life())
+                        .setLast(news.last())
+                        .setGap(news.hasGap())
+                        .addAllChanges(
+                                news.changes().stream().map(Protos::proto).toList()));
+            }
             case Request.LivesOn _ -> message.setYes((Boolean) answer);
             case Request.ShareLayout _ -> message.setLayout(Protos.proto((Bytes) answer));
             case Request.GetBlock _ -> throw new IllegalArgumentException("a body is no message");
@@ -425,6 +442,14 @@ final class Wire {
                     case Request.OwnedBlocks _, Request.LackedBlocks _ ->
                         hashes(message.getHashes().getHashesList());
                     case Request.Amend asked -> amended(asked, message.getAmended());
+                    case Request.AwaitNews _ ->
+                        new Request.News(
+                                message.getNews().getLife(),
+                                message.getNews().getLast(),
+                                message.getNews().getGap(),
+                                message.getNews().getChangesList().stream()
+                                        .map(Protos::bytes)
+                                        .toList());
                     case Request.LivesOn _ -> message.getYes();
                     case Request.ShareLayout _ -> Protos.bytes(message.getLayout());
                     case Request.GetBlock _ -> throw new IllegalArgumentException("a body is no message");

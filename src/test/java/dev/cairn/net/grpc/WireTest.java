@@ -97,6 +97,9 @@ final class WireTest {
                 new Exchange(new Request.ShareLayout(Bytes.utf8("view")), Bytes.utf8("other view")),
                 new Exchange(new Request.LivesOn(-3), true),
                 new Exchange(new Request.LivesOn(3), false),
+                new Exchange(
+                        new Request.AwaitNews(-5, -1),
+                        new Request.News(-5, 7, true, List.of(Bytes.utf8("k"), Bytes.EMPTY))),
                 new Exchange(AMEND, new Request.Amended(List.of(Bytes.utf8("row")), Optional.empty())),
                 new Exchange(AMEND, new Request.Amended(List.of(), Optional.of("why"))));
     }

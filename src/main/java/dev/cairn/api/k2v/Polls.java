@@ -1,0 +1,136 @@
+package dev.cairn.api.k2v;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.cairn.api.http.Answer;
+import dev.cairn.crdt.VersionVector;
+import dev.cairn.json.Json;
+import dev.cairn.kernel.codec.Bytes;
+import dev.cairn.model.ItemStore;
+import dev.cairn.model.ItemStore.News;
+import dev.cairn.model.ItemStore.Range;
+import dev.cairn.model.SeenMarker;
+import io.smallrye.mutiny.Uni;
+import java.io.ByteArrayOutputStream;
+import java.time.Duration;
+import java.util.Base64;
+import java.util.Optional;
+import java.util.Set;
+import java.util.zip.DataFormatException;
+import java.util.zip.Deflater;
+import java.util.zip.Inflater;
+
+/** Operations that wait for something to change. */
+final class Polls {
+    private static final int USUAL_SECONDS = 300;
+    private static final int MOST_SECONDS = 600;
+    private static final int MOST_BYTES = 8 << 20;
+    private static final int BUFFER_BYTES = 8192;
+    private static final Set<String> MEMBERS = Set.of("prefix", "start", "end", "timeout", "seenMarker");
+
+    private final ItemStore items;
+
+    Polls(ItemStore items) {
+        this.items = items;
+    }
+
+    Uni<Answer> item(K2vRequest request) {
+        Accepted accepted = Accepted.of(request.headers());
+        VersionVector seen = request.query()
+                .get("causality_token")
+                .flatMap(request::checked)
+                .orElseThrow(() -> K2vException.invalid("Invalid causality token"));
+        return items.poll(
+                        request.bucket(),
+                        request.partitionKey(),
+                        request.sortKey(),
+                        seen,
+                        patience(request.query().get("timeout").map(Polls::seconds)),
+                        request.clientIsGone())
+                .map(found -> found.map(item -> Items.answer(item, accepted)).orElseGet(() -> Answer.of(304)));
+    }
+
+    private static int seconds(String text) {
+        try {
+            return (int) Math.clamp(Long.parseLong(text), 1L, MOST_SECONDS);
+        } catch (NumberFormatException _) {
+            throw K2vException.invalid("timeout is not a whole number of seconds");
+        }
+    }
+
+    private static Duration patience(Optional<Integer> seconds) {
+        return Duration.ofSeconds(Math.clamp(seconds.orElse(USUAL_SECONDS), 1, MOST_SECONDS));
+    }
+
+    Uni<Answer> range(K2vRequest request) {
+        return request.body(MOST_BYTES).chain(body -> {
+            ObjectNode wanted = Documents.object(body, MEMBERS);
+            Range range = Documents.range(
+                    Documents.text(wanted, "prefix"),
+                    Documents.text(wanted, "start"),
+                    Documents.text(wanted, "end"),
+                    false);
+            Duration patience = patience(Documents.count(wanted, "timeout"));
+            Optional<String> marker = Documents.text(wanted, "seenMarker");
+            if (marker.isEmpty()) {
+                return items.news(request.bucket(), request.partitionKey(), range, SeenMarker.NOTHING)
+                        .map(Polls::answer);
+            }
+            return items.pollRange(
+                            request.bucket(),
+                            request.partitionKey(),
+                            range,
+                            decoded(marker.get()),
+                            patience,
+                            request.clientIsGone())
+                    .map(found -> found.map(Polls::answer).orElseGet(() -> Answer.of(304)));
+        });
+    }
+
+    private static Answer answer(News news) {
+        ObjectNode answer = Json.object();
+        ArrayNode list = answer.putArray("items");
+        news.items().forEach(item -> list.add(Documents.item(item)));
+        answer.put("seenMarker", encoded(news.seen()));
+        return Documents.answer(200, answer);
+    }
+
+    private static String encoded(SeenMarker seen) {
+        Deflater deflater = new Deflater(Deflater.BEST_SPEED);
+        try {
+            deflater.setInput(seen.encoded().toArray());
+            deflater.finish();
+            ByteArrayOutputStream out = new ByteArrayOutputStream();
+            byte[] buffer = new byte[BUFFER_BYTES];
+            while (!deflater.finished()) {
+                out.write(buffer, 0, deflater.deflate(buffer));
+            }
+            return Base64.getEncoder().encodeToString(out.toByteArray());
+        } finally {
+            deflater.end();
+        }
+    }
+
+    private static SeenMarker decoded(String text) {
+        Inflater inflater = new Inflater();
+        try {
+            inflater.setInput(Base64.getDecoder().decode(text));
+            ByteArrayOutputStream out = new ByteArrayOutputStream();
+            byte[] buffer = new byte[BUFFER_BYTES];
+            while (!inflater.finished()) {
+                int count = inflater.inflate(buffer);
+                out.write(buffer, 0, count);
+                if (count == 0 || out.size() > MOST_BYTES) {
+                    throw K2vException.invalid("Invalid seenMarker");
+                }
+            }
+            return SeenMarker.decode(Bytes.wrap(out.toByteArray()));
+        } catch (DataFormatException | IllegalArgumentException _) {
+            throw K2vException.invalid("Invalid seenMarker");
+        } catch (dev.cairn.kernel.FailureException _) {
+            throw K2vException.invalid("Invalid seenMarker");
+        } finally {
+            inflater.end();
+        }
+    }
+}
