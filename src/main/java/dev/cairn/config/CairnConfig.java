@@ -82,7 +82,12 @@ public record CairnConfig(
 
     public record Web(Address bind, @Nullable String rootDomain) {}
 
-    public record K2v(Address bind) {}
+    public record K2v(Address bind) {
+        /** Whether somebody has said where. */
+        public boolean isAskedFor() {
+            return !bind.toString().equals(ConfigKeys.K2V_BIND.defaultText());
+        }
+    }
 
     /** What a single node makes at its first start; null means: make something up. */
     public record FirstStart(

@@ -6,6 +6,7 @@ import dev.cairn.api.http.RootDomain;
 import dev.cairn.api.k2v.K2vPipeline;
 import dev.cairn.api.s3.Routes;
 import dev.cairn.api.s3.S3Pipeline;
+import dev.cairn.config.Address;
 import dev.cairn.config.CairnConfig;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.runtime.ShutdownEvent;
@@ -49,7 +50,7 @@ final class Serving {
         listeners.openS3(config.s3(), s3);
         K2vPipeline k2v = k2vPipeline();
         k2vPipeline = k2v;
-        listeners.openK2v(config.k2v().bind(), config.s3(), k2v);
+        openK2v(config, k2v);
         listeners.openAdmin(config.admin().bind(), router);
         metrics.show(node, listeners, s3);
         Greeting.print(System.out, node);
@@ -59,6 +60,19 @@ final class Serving {
                 config.s3().bind(),
                 config.k2v().bind(),
                 config.admin().bind());
+    }
+
+    /** Where nobody has said that he wants it, another program on its port is no reason not to start. */
+    private void openK2v(CairnConfig config, K2vPipeline k2v) {
+        Address bind = config.k2v().bind();
+        try {
+            listeners.openK2v(bind, config.s3(), k2v);
+        } catch (IllegalStateException taken) {
+            if (config.k2v().isAskedFor()) {
+                throw taken;
+            }
+            LOG.warnf("K2V is not served: %s; set k2v.bind", taken.getMessage());
+        }
     }
 
     /**

@@ -94,12 +94,12 @@ final class Call {
     }
 
     Call as(String accessKey, String secretKey) {
-        signer = new SigV4(accessKey, secretKey, signer.region());
+        signer = new SigV4(accessKey, secretKey, signer.region(), signer.service());
         return this;
     }
 
     Call inRegion(String region) {
-        signer = new SigV4(signer.accessKey(), signer.secretKey(), region);
+        signer = new SigV4(signer.accessKey(), signer.secretKey(), region, signer.service());
         return this;
     }
 

@@ -16,22 +16,23 @@ import java.util.stream.Collectors;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
-/** Signature version 4 as S3 wants it, written from its description for tests; shares nothing with the server. */
-record SigV4(String accessKey, String secretKey, String region) {
+/** Signature version 4 as S3 and other services want it, written from its description for tests; shares nothing with the server. */
+record SigV4(String accessKey, String secretKey, String region, String service) {
     static final String ALGORITHM = "AWS4-HMAC-SHA256";
     static final String EMPTY_SHA256 = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
     static final DateTimeFormatter TIMESTAMP =
             DateTimeFormatter.ofPattern("yyyyMMdd'T'HHmmss'Z'").withZone(ZoneOffset.UTC);
 
     String scope(Instant at) {
-        return date(at) + "/" + region + "/s3/aws4_request";
+        return date(at) + "/" + region + "/" + service + "/aws4_request";
     }
 
     /** Signature of a request; {@code headers} are those to be signed, names in lower case. */
     String request(Instant at, String method, String rawTarget, SortedMap<String, String> headers, String payloadHash) {
         int question = rawTarget.indexOf('?');
         StringBuilder canonical = new StringBuilder(method).append('\n');
-        canonical.append(encodedPath(question < 0 ? rawTarget : rawTarget.substring(0, question)));
+        String path = question < 0 ? rawTarget : rawTarget.substring(0, question);
+        canonical.append(service.equals("s3") ? encodedPath(path) : encoded(path, true));
         canonical.append('\n').append(encodedQuery(question < 0 ? "" : rawTarget.substring(question + 1)));
         canonical.append('\n');
         headers.forEach((name, value) -> canonical
@@ -65,7 +66,7 @@ record SigV4(String accessKey, String secretKey, String region) {
     private String sign(Instant at, String algorithm, String... lines) {
         String text = algorithm + "\n" + TIMESTAMP.format(at) + "\n" + String.join("\n", lines);
         byte[] key = ("AWS4" + secretKey).getBytes(StandardCharsets.UTF_8);
-        for (String step : List.of(date(at), region, "s3", "aws4_request", text)) {
+        for (String step : List.of(date(at), region, service, "aws4_request", text)) {
             key = hmac(key, step);
         }
         return HexFormat.of().formatHex(key);

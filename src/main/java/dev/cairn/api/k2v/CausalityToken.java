@@ -42,7 +42,8 @@ final class CausalityToken {
             return Optional.empty();
         }
         int pairs = (bytes.length - Long.BYTES) / PAIR_BYTES;
-        if (bytes.length % PAIR_BYTES != Long.BYTES || pairs > MOST_NODES || text.endsWith("=")) {
+        boolean isWrittenSo = TEXT.encodeToString(bytes).equals(text);
+        if (bytes.length % PAIR_BYTES != Long.BYTES || pairs > MOST_NODES || !isWrittenSo) {
             return Optional.empty();
         }
         ByteBuffer in = Bytes.wrap(bytes).buffer();
