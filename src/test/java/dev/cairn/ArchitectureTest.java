@@ -36,6 +36,7 @@ final class ArchitectureTest {
     private static final Map<String, Set<String>> MAY_IMPORT = Map.ofEntries(
             layer("kernel"),
             layer("json"),
+            layer("client", "json"),
             layer("config", "kernel"),
             layer("crdt", "kernel"),
             layer("consensus", "kernel"),
@@ -74,7 +75,7 @@ final class ArchitectureTest {
                     "block",
                     "model",
                     "api.http"),
-            layer("cli", "kernel", "json", "config", "api.admin"));
+            layer("cli", "kernel", "json", "config", "client", "api.admin"));
 
     private static final String[] CORE = {
         "dev.cairn.kernel..",

@@ -29,6 +29,7 @@ import picocli.CommandLine.ParseResult;
             WorkerVerbs.class,
             BlockVerbs.class,
             RepairVerbs.class,
+            K2vVerbs.class,
             ConfigVerb.class,
             VersionVerb.class
         })
@@ -112,6 +113,7 @@ public final class CairnCommand {
             case ServerVerb server -> start(server);
             case ConfigVerb config -> config.run(surroundings, out);
             case VersionVerb version -> version.run(out);
+            case K2vVerbs.Sub items -> items.run(surroundings, out);
             case Verb verb -> verb.run(new Session(surroundings, verb.common(), out));
             default -> {
                 command.commandLine().usage(err);

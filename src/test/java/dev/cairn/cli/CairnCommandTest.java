@@ -144,8 +144,9 @@ final class CairnCommandTest extends CommandFixture {
             assertThat(out.toString()).contains("Usage: cairn").contains("--help");
         });
         assertThat(words)
-                .filteredOn(line -> !Set.of("server", "key", "bucket", "node", "layout", "worker", "block", "repair")
-                        .contains(String.join(" ", line)))
+                .filteredOn(
+                        line -> !Set.of("server", "key", "bucket", "node", "layout", "worker", "block", "repair", "k2v")
+                                .contains(String.join(" ", line)))
                 .filteredOn(line -> !line.isEmpty())
                 .allSatisfy(line -> {
                     assertThat(cairn(with(line, "--help"))).isZero();
