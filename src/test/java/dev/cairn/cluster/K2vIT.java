@@ -1,10 +1,12 @@
 package dev.cairn.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
+import dev.cairn.client.K2vClient;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -435,5 +437,54 @@ final class K2vIT {
                 .send());
         assertThat(empty.path("items")).isEmpty();
         assertThat(empty.path("seenMarker").asText()).isNotEmpty();
+    }
+
+    @Test
+    void the_client_library_reads_writes_and_waits() throws Exception {
+        var client = new K2vClient(new K2vClient.Endpoint(
+                java.net.URI.create("http://" + wire.authority()),
+                CairnProcess.REGION,
+                CairnProcess.BUCKET,
+                CairnProcess.ACCESS_KEY,
+                CairnProcess.SECRET_KEY));
+        String pk = "of the client / ünï";
+        assertThat(client.read(pk, "a b")).isEmpty();
+        client.insert(pk, "a b", null, "one".getBytes(StandardCharsets.UTF_8));
+        client.insert(pk, "a b", null, "two".getBytes(StandardCharsets.UTF_8));
+        var both = client.read(pk, "a b").orElseThrow();
+        assertThat(both.present()).extracting(String::new).containsExactly("one", "two");
+        client.insert(pk, "a b", both.token(), "three".getBytes(StandardCharsets.UTF_8));
+        client.insertAll(List.of(
+                new K2vClient.Write(pk, "c", null, new byte[] {0, -1}),
+                new K2vClient.Write(pk, "d", null, new byte[0])));
+        var page = client.range(pk, new K2vClient.Range(null, null, null, 2, false), false);
+        assertThat(page.all()).extracting(K2vClient.Item::sortKey).containsExactly("a b", "c");
+        assertThat(page.all().getLast().present().getFirst()).containsExactly(0, -1);
+        assertThat(page.next()).contains("d");
+        var seen = client.pollRange(pk, K2vClient.Range.ALL, null, Duration.ofSeconds(1))
+                .orElseThrow();
+        assertThat(seen.items()).hasSize(3);
+        assertThat(client.pollRange(pk, K2vClient.Range.ALL, seen.seenMarker(), Duration.ofSeconds(1)))
+                .isEmpty();
+        var three = client.read(pk, "a b").orElseThrow();
+        assertThat(client.poll(pk, "a b", three.token(), Duration.ofSeconds(1))).isEmpty();
+        client.delete(pk, "a b", three.token());
+        assertThat(client.poll(pk, "a b", three.token(), Duration.ofSeconds(5))
+                        .orElseThrow()
+                        .present())
+                .isEmpty();
+        soon(() -> {
+            try {
+                assertThat(client.index(new K2vClient.Range("of the client", null, null, null, false))
+                                .all())
+                        .containsExactly(new K2vClient.Partition(pk, 2, 0, 2, 2));
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        });
+        assertThatThrownBy(() -> client.insert(pk, "a b", "nonsense", new byte[1]))
+                .isInstanceOfSatisfying(
+                        K2vClient.K2vFailedException.class,
+                        failed -> assertThat(failed.code()).isEqualTo("CausalityToken"));
     }
 }

@@ -3,9 +3,11 @@ package dev.cairn.sim;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.cairn.block.Bodies;
+import dev.cairn.crdt.VersionVector;
 import dev.cairn.kernel.codec.Bytes;
 import dev.cairn.kernel.id.BucketId;
 import dev.cairn.kernel.io.ByteSource;
+import dev.cairn.model.ItemStore;
 import dev.cairn.model.ListQuery;
 import dev.cairn.model.ObjectMeta;
 import dev.cairn.model.StorageNode;
@@ -14,6 +16,7 @@ import io.smallrye.mutiny.Uni;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -50,11 +53,15 @@ final class MessageCountTest {
     private record Cost(long requests, long roundTrips) {}
 
     private <R> Cost cost(Supplier<Uni<R>> operation) {
-        long before = cluster.net().requestsOf(gateway.id());
-        long from = gateway.env().nanoTime();
+        return cost(gateway, operation);
+    }
+
+    private <R> Cost cost(SimCluster.Member at, Supplier<Uni<R>> operation) {
+        long before = cluster.net().requestsOf(at.id());
+        long from = at.env().nanoTime();
         world.await(operation.get());
-        Duration took = Duration.ofNanos(gateway.env().nanoTime() - from);
-        return new Cost(cluster.net().requestsOf(gateway.id()) - before, took.dividedBy(ONE_WAY.multipliedBy(2)));
+        Duration took = Duration.ofNanos(at.env().nanoTime() - from);
+        return new Cost(cluster.net().requestsOf(at.id()) - before, took.dividedBy(ONE_WAY.multipliedBy(2)));
     }
 
     private Uni<?> put(Bytes body) {
@@ -91,5 +98,30 @@ final class MessageCountTest {
             keys.add(Bytes.utf8("key" + i));
         }
         assertThat(cost(() -> objects.deleteAll(bucket, keys))).isEqualTo(new Cost(3, 1));
+    }
+
+    private Uni<Void> insert(SimCluster.Member at, int count) {
+        List<ItemStore.Write> writes = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            writes.add(new ItemStore.Write(Bytes.utf8("key" + i), VersionVector.NONE, Optional.of(SMALL)));
+        }
+        return at.node().items().write(bucket, KEY, writes);
+    }
+
+    /** The index is told of it afterwards, while nobody waits. */
+    @Test
+    void items_are_written_in_one_round_trip_at_a_replica_and_in_two_elsewhere_and_read_in_one() {
+        var replica = cluster.members().getFirst();
+        assertThat(cost(replica, () -> insert(replica, 1)).roundTrips()).isEqualTo(1);
+        assertThat(cost(() -> insert(gateway, 1))).isEqualTo(new Cost(4, 2));
+        assertThat(cost(() -> insert(gateway, 1000))).isEqualTo(new Cost(4, 2));
+        world.pass(Duration.ofSeconds(5).toNanos());
+        var items = gateway.node().items();
+        assertThat(cost(() -> items.read(bucket, KEY, Bytes.utf8("key0"), ItemStore.Reads.MONOTONIC)))
+                .isEqualTo(new Cost(3, 1));
+        var all = new ItemStore.Range(Bytes.EMPTY, Optional.empty(), Optional.empty(), false);
+        assertThat(cost(() -> items.range(bucket, KEY, all, 999, _ -> true, ItemStore.Reads.MONOTONIC)))
+                .isEqualTo(new Cost(3, 1));
+        assertThat(cost(() -> items.index(bucket, all, 10))).isEqualTo(new Cost(3, 1));
     }
 }
