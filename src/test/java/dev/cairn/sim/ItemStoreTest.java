@@ -273,4 +273,24 @@ final class ItemStoreTest {
         }
         assertThat(seen.items()).hasSizeLessThanOrEqualTo(5);
     }
+
+    /** A later write of the same node was seen, this one was not: no answer had it. */
+    @Test
+    void what_one_replica_alone_has_is_shown_once_others_hear_of_it() {
+        var range = new Range(Bytes.EMPTY, Optional.empty(), Optional.empty(), false);
+        var items = gateway.node().items();
+        cluster.net().filter(c.id(), _ -> false);
+        assertThatThrownBy(() -> write(c, Bytes.utf8("early"), VersionVector.NONE, value("1")));
+        cluster.net().heal();
+        write(c, Bytes.utf8("late"), VersionVector.NONE, value("2"));
+        cluster.isolate(c);
+        var first = world.await(items.news(bucket, PK, range, SeenMarker.NOTHING));
+        assertThat(first.items()).extracting(item -> item.sortKey()).containsExactly(Bytes.utf8("late"));
+        cluster.mend();
+        world.pass(Duration.ofMinutes(1).toNanos());
+        var second = world.await(items.news(bucket, PK, range, first.seen()));
+        assertThat(second.items()).extracting(item -> item.sortKey()).containsExactly(Bytes.utf8("early"));
+        assertThat(world.await(items.news(bucket, PK, range, second.seen())).items())
+                .isEmpty();
+    }
 }
