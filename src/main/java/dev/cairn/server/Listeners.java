@@ -47,17 +47,17 @@ final class Listeners {
     }
 
     void openS3(CairnConfig.S3 config, S3Pipeline pipeline) {
-        open("S3", config.bind(), config, pipeline::serve);
+        open("S3", config.bind(), config, config.idleTimeout(), pipeline::serve);
     }
 
-    /** Connections are treated as those of S3. */
+    /** Connections are treated as those of S3, but that a client may wait for long while nothing is sent. */
     void openK2v(Address bind, CairnConfig.S3 config, K2vPipeline pipeline) {
-        open("K2V", bind, config, pipeline::serve);
+        open("K2V", bind, config, config.idleTimeout().plus(K2vPipeline.LONGEST_WAIT), pipeline::serve);
     }
 
-    private void open(String name, Address bind, CairnConfig.S3 config, Consumer<Exchange> pipeline) {
+    private void open(String name, Address bind, CairnConfig.S3 config, Duration idle, Consumer<Exchange> pipeline) {
         HttpServerOptions options = options(bind)
-                .setIdleTimeout((int) Math.max(1, config.idleTimeout().toSeconds()))
+                .setIdleTimeout((int) Math.max(1, idle.toSeconds()))
                 .setIdleTimeoutUnit(TimeUnit.SECONDS);
         deploy(
                 () -> new Listener(

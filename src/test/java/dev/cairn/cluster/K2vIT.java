@@ -36,7 +36,7 @@ final class K2vIT {
 
     @BeforeAll
     void start() {
-        server = CairnProcess.start("k2v");
+        server = CairnProcess.start("k2v", CairnProcess.settings().environment("CAIRN_S3_IDLE_TIMEOUT", "2s"));
         wire = server.k2v();
     }
 
@@ -409,6 +409,33 @@ final class K2vIT {
         var news = poll.get(5, TimeUnit.SECONDS);
         assertThat(news.status()).isEqualTo(200);
         assertThat(news.text()).isEqualTo("new");
+    }
+
+    @Test
+    void waiting_is_not_taken_for_idleness_and_many_may_wait() throws Exception {
+        String item = item("waited", "item");
+        put(item, "old");
+        String seen = token(item);
+        assertThat(wire.call("GET", item + "&causality_token=" + seen + "&timeout=5")
+                        .send()
+                        .status())
+                .isEqualTo(304);
+        List<CompletableFuture<Answer>> polls = new java.util.ArrayList<>();
+        try (var threads = java.util.concurrent.Executors.newVirtualThreadPerTaskExecutor()) {
+            for (int i = 0; i < 300; i++) {
+                polls.add(CompletableFuture.supplyAsync(
+                        () -> wire.call("GET", item + "&causality_token=" + seen + "&timeout=60")
+                                .header("accept", "*/*")
+                                .send(),
+                        threads));
+            }
+            TimeUnit.SECONDS.sleep(3);
+            assertThat(polls).noneMatch(CompletableFuture::isDone);
+            put(item, "new", seen);
+            for (var poll : polls) {
+                assertThat(poll.get(20, TimeUnit.SECONDS).text()).isEqualTo("new");
+            }
+        }
     }
 
     @Test

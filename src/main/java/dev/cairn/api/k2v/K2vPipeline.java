@@ -28,6 +28,7 @@ import dev.cairn.model.Refusal;
 import dev.cairn.model.RefusalException;
 import dev.cairn.model.StorageNode;
 import io.smallrye.mutiny.Uni;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -36,6 +37,9 @@ import org.jboss.logging.Logger;
 
 /** The way of every K2V request: prove the sender, choose the operation, find the bucket, check the permission, only then touch the body. */
 public final class K2vPipeline {
+    /** Within one request, for something to change. */
+    public static final Duration LONGEST_WAIT = Duration.ofSeconds(Polls.MOST_SECONDS);
+
     private static final Logger LOG = Logger.getLogger("dev.cairn.k2v");
     /** How far the clock of another node may be ahead of this one's. */
     private static final long CLOCKS_APART_MILLIS = 60_000;

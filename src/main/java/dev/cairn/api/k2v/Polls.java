@@ -23,7 +23,7 @@ import java.util.zip.Inflater;
 /** Operations that wait for something to change. */
 final class Polls {
     private static final int USUAL_SECONDS = 300;
-    private static final int MOST_SECONDS = 600;
+    static final int MOST_SECONDS = 600;
     private static final int MOST_BYTES = 8 << 20;
     private static final int BUFFER_BYTES = 8192;
     private static final Set<String> MEMBERS = Set.of("prefix", "start", "end", "timeout", "seenMarker");
