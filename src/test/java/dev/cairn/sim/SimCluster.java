@@ -33,6 +33,8 @@ final class SimCluster {
             "rows.intents",
             "rows.fences",
             "rows.segments",
+            "rows.items",
+            "rows.item_index",
             "rows.block_refs");
 
     private final World world;
