@@ -6,6 +6,8 @@ import dev.cairn.table.ChangeWatch;
 import io.smallrye.mutiny.Uni;
 import io.smallrye.mutiny.subscription.UniEmitter;
 import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
@@ -15,8 +17,15 @@ import java.util.function.Supplier;
 final class ItemWaiting {
     private static final Duration LOOKS_AFTER_CLIENT = Duration.ofSeconds(2);
 
+    /** Who is woken looks for himself; what all of them read at once would be too much. */
+    private static final int LOOKING_AT_ONCE = 16;
+
     private final Env env;
     private final ChangeWatch changes;
+    /** Guarded by itself, as is the count. */
+    private final Deque<Runnable> turns = new ArrayDeque<>();
+
+    private int looking;
 
     ItemWaiting(Env env, ChangeWatch changes) {
         this.env = env;
@@ -27,6 +36,29 @@ final class ItemWaiting {
     <R> Uni<Optional<R>> until(
             Predicate<Bytes> about, Supplier<Uni<Optional<R>>> look, Duration patience, BooleanSupplier isGone) {
         return Uni.createFrom().emitter(emitter -> new Wait<R>(about, look, isGone, emitter).start(patience));
+    }
+
+    private void inTurn(Runnable look) {
+        synchronized (turns) {
+            if (looking == LOOKING_AT_ONCE) {
+                turns.add(look);
+                return;
+            }
+            looking++;
+        }
+        look.run();
+    }
+
+    private void looked() {
+        Runnable next;
+        synchronized (turns) {
+            next = turns.poll();
+            if (next == null) {
+                looking--;
+                return;
+            }
+        }
+        env.workers().execute(next);
     }
 
     private final class Wait<R> {
@@ -73,7 +105,14 @@ final class ItemWaiting {
                 watch.close();
                 return;
             }
-            look.get()
+            inTurn(this::lookNow);
+        }
+
+        private void lookNow() {
+            Uni.createFrom()
+                    .deferred(look::get)
+                    .onTermination()
+                    .invoke(ItemWaiting.this::looked)
                     .subscribe()
                     .with(
                             found -> {

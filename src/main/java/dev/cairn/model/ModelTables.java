@@ -55,7 +55,8 @@ final class ModelTables {
     /** Items of the causal store: all of one partition key lie in one partition. Whoever polls hears of deletions for a day. */
     static final TableSchema<Siblings> ITEMS = TableSchema.of("items", Placement.SHARDED, RowType.SIBLINGS)
             .withRules(new ItemRules())
-            .withEnds(Duration.ZERO, Duration.ofDays(1));
+            .withEnds(Duration.ZERO, Duration.ofDays(1))
+            .withWalks(1 << 20);
 
     /** What lies under each partition key, in the partition of the bucket: a register for each replica that counted. */
     static final TableSchema<LwwMap> ITEM_INDEX =

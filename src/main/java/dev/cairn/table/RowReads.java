@@ -25,7 +25,6 @@ import org.jspecify.annotations.Nullable;
 /** Reads the rows that lie on this node: one of them, ranges, all of a table. */
 final class RowReads {
     private static final int ROWS_PER_WALK = 20_000;
-    private static final int BYTES_PER_WALK = 4 << 20;
     private static final int ATTACHMENT_RETRIES = 8;
 
     private final Store store;
@@ -61,7 +60,7 @@ final class RowReads {
     }
 
     <T extends Crdt<T>> Uni<RowRange> range(TableSchema<T> schema, Request.ReadRange request) {
-        RangeWalk<T> walk = new RangeWalk<>(schema.type(), request);
+        RangeWalk<T> walk = new RangeWalk<>(schema, request);
         Bytes from = RowKeys.row(request.partition(), request.from());
         Optional<Bytes> until = request.until()
                 .map(sort -> RowKeys.row(request.partition(), sort))
@@ -72,6 +71,7 @@ final class RowReads {
     /** Collects the rows of one range; used by one thread. */
     private static final class RangeWalk<T extends Crdt<T>> implements Walk {
         private final RowType<T> type;
+        private final int mostBytes;
         private final Request.ReadRange request;
         private final List<RangeRow> rows = new ArrayList<>();
         private int live;
@@ -79,15 +79,16 @@ final class RowReads {
         private long bytes;
         private @Nullable Bytes horizon;
 
-        RangeWalk(RowType<T> type, Request.ReadRange request) {
-            this.type = type;
+        RangeWalk(TableSchema<T> schema, Request.ReadRange request) {
+            this.type = schema.type();
+            this.mostBytes = schema.walkBytes();
             this.request = request;
         }
 
         @Override
         public Step see(Bytes key, Bytes value) {
             Bytes sort = RowKeys.sort(key);
-            if (live >= request.limit() || seen >= ROWS_PER_WALK || bytes >= BYTES_PER_WALK) {
+            if (live >= request.limit() || seen >= ROWS_PER_WALK || bytes >= mostBytes) {
                 horizon = sort;
                 return Step.STOP;
             }

@@ -20,6 +20,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicLong;
 
 /** Operations on many items. Those of one partition key are written together, several partition keys at a time. */
 final class Batches {
@@ -28,6 +29,9 @@ final class Batches {
     static final int MOST_ITEMS = 10_000;
 
     private static final int AT_ONCE = 8;
+    /** Each holds what the replicas answer. */
+    private static final int READS_AT_ONCE = 2;
+
     private static final Set<String> INSERTED = Set.of("pk", "sk", "ct", "v");
     private static final Set<String> SEARCHED = Set.of(
             "partitionKey", "prefix", "start", "end", "limit", "reverse", "singleItem", "conflictsOnly", "tombstones");
@@ -83,12 +87,13 @@ final class Batches {
 
     Uni<Answer> read(K2vRequest request) {
         Reads reads = request.reads();
+        AtomicLong answered = new AtomicLong();
         return request.body(MOST_BYTES)
                 .chain(body -> inOrder(
                         Documents.objects(body, SEARCHED).stream()
                                 .map(Search::of)
                                 .toList(),
-                        search -> search.run(items, request, reads)));
+                        search -> search.run(items, request, reads, answered)));
     }
 
     Uni<Answer> delete(K2vRequest request) {
@@ -110,7 +115,7 @@ final class Batches {
         }
         return Uni.join()
                 .all(all.stream().map(step::run).toList())
-                .usingConcurrencyOf(AT_ONCE)
+                .usingConcurrencyOf(READS_AT_ONCE)
                 .andFailFast()
                 .map(parts -> {
                     ArrayNode answers = Json.array();
@@ -161,15 +166,17 @@ final class Batches {
                     && (!conflictsOnly || item.values().size() > 1);
         }
 
-        Uni<ObjectNode> run(ItemStore items, K2vRequest request, Reads reads) {
+        Uni<ObjectNode> run(ItemStore items, K2vRequest request, Reads reads, AtomicLong answered) {
             if (singleItem) {
                 Bytes sortKey = Bytes.utf8(start.orElseThrow());
                 return items.read(request.bucket(), partitionKey, sortKey, reads)
-                        .map(item -> answer(new Found<>(
-                                item.filter(this::wants)
-                                        .map(it -> List.of(new Item(sortKey, it)))
-                                        .orElse(List.of()),
-                                Optional.empty())));
+                        .map(item -> answer(
+                                new Found<>(
+                                        item.filter(this::wants)
+                                                .map(it -> List.of(new Item(sortKey, it)))
+                                                .orElse(List.of()),
+                                        Optional.empty()),
+                                answered));
             }
             Range range = Documents.range(prefix, start, end, reverse);
             return items.range(
@@ -179,10 +186,17 @@ final class Batches {
                             Math.min(limit.orElse(MOST_ITEMS), MOST_ITEMS),
                             this::wants,
                             reads)
-                    .map(this::answer);
+                    .map(found -> answer(found, answered));
         }
 
-        private ObjectNode answer(Found<Item> found) {
+        private ObjectNode answer(Found<Item> found, AtomicLong answered) {
+            long bytes = found.all().stream()
+                    .flatMap(item -> item.values().values().stream().flatMap(Optional::stream))
+                    .mapToLong(Bytes::length)
+                    .sum();
+            require(
+                    answered.addAndGet(bytes) <= MOST_BYTES,
+                    "All queries together find more than %d bytes: send fewer at once".formatted(MOST_BYTES));
             ObjectNode answer = Json.object().put("partitionKey", partitionKey.toUtf8());
             Documents.put(answer, "prefix", prefix);
             Documents.put(answer, "start", start);

@@ -45,7 +45,8 @@ public final class K2vPipeline {
     private static final long CLOCKS_APART_MILLIS = 60_000;
 
     private static final long DOCUMENT_COPIES = 4;
-    private static final long LIST_BYTES = 1 << 20;
+    private static final long RANGE_BYTES = 4 << 20;
+    private static final long ITEM_BYTES = 256 << 10;
 
     private final Env env;
     private final String region;
@@ -97,8 +98,8 @@ public final class K2vPipeline {
         Uni<Answer> handle(K2vRequest request);
     }
 
-    /** An operation: what its caller has to be allowed, and what it does. */
-    private record Operation(String name, boolean writes, boolean addsData, Handler handler) {}
+    /** An operation: what its caller has to be allowed, what it holds in memory besides its body, and what it does. */
+    private record Operation(String name, boolean writes, boolean addsData, long holds, Handler handler) {}
 
     /** Serves one request; to be called on its event loop. */
     public void serve(Exchange exchange) {
@@ -192,28 +193,28 @@ public final class K2vPipeline {
         return switch (method) {
             case "GET", "HEAD" -> {
                 if (!ofItem) {
-                    yield new Operation("ReadIndex", false, false, index::read);
+                    yield new Operation("ReadIndex", false, false, RANGE_BYTES / 4, index::read);
                 }
                 if (waits) {
-                    yield new Operation("PollItem", false, false, polls::item);
+                    yield new Operation("PollItem", false, false, 0, polls::item);
                 }
-                yield new Operation("ReadItem", false, false, items::read);
+                yield new Operation("ReadItem", false, false, ITEM_BYTES, items::read);
             }
-            case "PUT" -> ofItem ? new Operation("InsertItem", true, true, items::insert) : unknown();
-            case "DELETE" -> ofItem ? new Operation("DeleteItem", true, false, items::delete) : unknown();
+            case "PUT" -> ofItem ? new Operation("InsertItem", true, true, 0, items::insert) : unknown();
+            case "DELETE" -> ofItem ? new Operation("DeleteItem", true, false, 0, items::delete) : unknown();
             case "POST", "SEARCH" -> {
                 if (waitsForRange) {
-                    yield new Operation("PollRange", false, false, polls::range);
+                    yield new Operation("PollRange", false, false, 0, polls::range);
                 }
                 if (ofItem) {
                     yield unknown();
                 }
                 if (method.equals("SEARCH") || target.query().has("search")) {
-                    yield new Operation("ReadBatch", false, false, batches::read);
+                    yield new Operation("ReadBatch", false, false, RANGE_BYTES, batches::read);
                 }
                 yield target.query().has("delete")
-                        ? new Operation("DeleteBatch", true, false, batches::delete)
-                        : new Operation("InsertBatch", true, true, batches::insert);
+                        ? new Operation("DeleteBatch", true, false, RANGE_BYTES, batches::delete)
+                        : new Operation("InsertBatch", true, true, 0, batches::insert);
             }
             default -> unknown();
         };
@@ -242,9 +243,7 @@ public final class K2vPipeline {
 
     /** However small the budget is, one after the other must be able to pass. */
     private Uni<Answer> perform(Operation operation, K2vRequest request) {
-        long held = Math.min(
-                operation.name().startsWith("Read") ? LIST_BYTES : length(request) * DOCUMENT_COPIES,
-                budget.limitBytes() / 2);
+        long held = Math.min(operation.holds() + length(request) * DOCUMENT_COPIES, budget.limitBytes() / 2);
         budget.take(held);
         return Uni.createFrom()
                 .deferred(() -> operation.handler().handle(request))
