@@ -45,7 +45,7 @@ public final class ItemIndex implements TableReplica.ChangeListener {
     }
 
     void start(Workers workers) {
-        worker = workers.start("item index", Duration.ZERO, POLL, _ -> tell());
+        worker = workers.start("item index", Duration.ZERO, POLL, here -> tell(here, Bytes.EMPTY));
     }
 
     @Override
@@ -59,9 +59,9 @@ public final class ItemIndex implements TableReplica.ChangeListener {
         }
     }
 
-    /** Tells the index what has changed since it was told last. */
-    private Uni<Void> tell() {
-        return store.scan(ItemCounts.CHANGED, new Scan(Bytes.EMPTY, Optional.empty(), BATCH))
+    /** Tells the index what has changed since it was told last; a bucket that cannot be told now holds up no other. */
+    private Uni<Void> tell(Worker here, Bytes from) {
+        return store.scan(ItemCounts.CHANGED, new Scan(from, Optional.empty(), BATCH))
                 .chain(changes -> {
                     SortedMap<Bytes, List<Entry>> byBucket = new TreeMap<>();
                     changes.forEach(change -> byBucket.computeIfAbsent(
@@ -70,12 +70,18 @@ public final class ItemIndex implements TableReplica.ChangeListener {
                     return Multi.createFrom()
                             .iterable(byBucket.entrySet())
                             .onItem()
-                            .transformToUniAndConcatenate(
-                                    bucket -> tell(new BucketId(bucket.getKey()), bucket.getValue()))
+                            .transformToUniAndConcatenate(bucket -> tell(
+                                            new BucketId(bucket.getKey()), bucket.getValue())
+                                    .onFailure()
+                                    .recoverWithItem(why -> {
+                                        here.failed("bucket " + bucket.getKey(), why, false);
+                                        return null;
+                                    }))
                             .collect()
                             .last()
-                            .chain(() ->
-                                    changes.size() < BATCH ? Uni.createFrom().voidItem() : tell());
+                            .chain(() -> changes.size() < BATCH
+                                    ? Uni.createFrom().voidItem()
+                                    : tell(here, changes.getLast().key().successor()));
                 });
     }
 
