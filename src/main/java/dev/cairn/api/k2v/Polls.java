@@ -19,6 +19,9 @@ import java.util.Set;
 
 /** Operations that wait for something to change. */
 final class Polls {
+    /** What markers begin with; so that none is empty, and others can be told apart later. */
+    private static final Bytes FORM = Bytes.wrap(new byte[] {1});
+
     private static final int USUAL_SECONDS = 300;
     static final int MOST_SECONDS = 600;
     private static final int MOST_BYTES = 8 << 20;
@@ -93,12 +96,16 @@ final class Polls {
 
     /** Not compressed: what a client sends is counted by its length, and must not become more here. */
     private static String encoded(SeenMarker seen) {
-        return Base64.getEncoder().encodeToString(seen.encoded().toArray());
+        return Base64.getEncoder().encodeToString(FORM.concat(seen.encoded()).toArray());
     }
 
     private static SeenMarker decoded(String text) {
         try {
-            return SeenMarker.decode(Bytes.wrap(Base64.getDecoder().decode(text)));
+            Bytes marker = Bytes.wrap(Base64.getDecoder().decode(text));
+            if (!marker.startsWith(FORM)) {
+                throw K2vException.invalid("Invalid seenMarker");
+            }
+            return SeenMarker.decode(marker.from(FORM.length()));
         } catch (IllegalArgumentException | FailureException _) {
             throw K2vException.invalid("Invalid seenMarker");
         }
