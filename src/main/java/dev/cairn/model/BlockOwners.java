@@ -2,8 +2,8 @@ package dev.cairn.model;
 
 import dev.cairn.block.Blocks;
 import dev.cairn.block.Bodies;
+import dev.cairn.crdt.Attributed;
 import dev.cairn.crdt.Holding;
-import dev.cairn.crdt.Lww;
 import dev.cairn.kernel.codec.Bytes;
 import dev.cairn.kernel.codec.Protos;
 import dev.cairn.kernel.id.BlockHash;
@@ -105,7 +105,10 @@ public final class BlockOwners {
                                                                 sort,
                                                                 row.orElseThrow()
                                                                         .stamp())
-                                                        .remove(ModelTables.OBJECTS, sort))
+                                                        .row(
+                                                                ModelTables.OBJECTS,
+                                                                sort,
+                                                                Attributed.tombstone(batch.stamp())))
                                         .map(outcome -> outcome == Tables.Outcome.WRITTEN)
                                 : Uni.createFrom().item(false)));
     }
@@ -136,7 +139,7 @@ public final class BlockOwners {
                         : part(owner, place).map(part -> part.isPresent() ? State.PART : State.NOTHING));
     }
 
-    private Uni<Boolean> holds(Optional<Lww> row, OwnerId owner) {
+    private Uni<Boolean> holds(Optional<Attributed> row, OwnerId owner) {
         Optional<ObjectValue> object = row.filter(it -> !it.isTombstone()).map(ObjectRows::object);
         return object.map(it -> it.getPartCount() > 0
                         ? manifests.holds(it, owner)

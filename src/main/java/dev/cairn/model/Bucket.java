@@ -1,8 +1,10 @@
 package dev.cairn.model;
 
+import dev.cairn.kernel.codec.Bytes;
 import dev.cairn.kernel.id.BucketId;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * A bucket with the names that point at it and who may use it.
@@ -10,13 +12,24 @@ import java.util.Map;
  * @param aliases names that every key sees, sorted
  * @param localAliases names that one key sees, by key id
  * @param grants permissions by key id
+ * @param settings by name, see {@link BucketSetting}
  */
 public record Bucket(
         BucketId id,
         long createdMillis,
         List<String> aliases,
         Map<String, List<String>> localAliases,
-        Map<String, Permissions> grants) {
+        Map<String, Permissions> grants,
+        Map<String, Bytes> settings) {
+    public <T> Optional<T> setting(BucketSetting<T> setting) {
+        return setting.of(settings);
+    }
+
+    /** For whoever keeps many. */
+    Bucket withoutSettings() {
+        return new Bucket(id, createdMillis, aliases, localAliases, grants, Map.of());
+    }
+
     public Permissions grantOf(String keyId) {
         return grants.getOrDefault(keyId, Permissions.NONE);
     }

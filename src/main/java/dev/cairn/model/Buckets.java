@@ -37,10 +37,13 @@ public final class Buckets {
     private static final String ALIAS = "alias:";
     private static final String LOCAL_ALIAS = "local:";
     private static final String GRANT = "grant:";
+    private static final String SETTING = "setting:";
     private static final int READ = 1;
     private static final int WRITE = 2;
     private static final int OWNER = 4;
     private static final int CACHED = 10_000;
+    private static final long CACHED_BYTES = 4 << 20;
+    private static final int BYTES_OF_BUCKET = 400;
     private static final int PAGE = 1000;
     private static final int RETRIES = 5;
     private static final Pattern HEX_ID = Pattern.compile("[0-9a-f]{64}");
@@ -51,7 +54,8 @@ public final class Buckets {
     private final AccessKeys keys;
     private final BucketFences fences;
     private final LocalCache<String, BucketId> aliases = new LocalCache<>(List.of(ModelTables.ALIASES), CACHED);
-    private final LocalCache<BucketId, Bucket> buckets = new LocalCache<>(List.of(ModelTables.BUCKETS), CACHED);
+    private final LocalCache<BucketId, Bucket> buckets =
+            new LocalCache<>(List.of(ModelTables.BUCKETS), CACHED_BYTES, Buckets::weight);
 
     Buckets(Env env, Tables tables, Agreement agreement, TableReplica replica, AccessKeys keys, Lives lives) {
         this.env = env;
@@ -83,7 +87,12 @@ public final class Buckets {
             }
             Stamp seen = row.map(Lww::stamp).orElse(Stamp.ZERO);
             Bucket bucket = new Bucket(
-                    new BucketId(env.randomBytes(BucketId.BYTES)), env.wallMillis(), List.of(alias), Map.of(), grants);
+                    new BucketId(env.randomBytes(BucketId.BYTES)),
+                    env.wallMillis(),
+                    List.of(alias),
+                    Map.of(),
+                    grants,
+                    Map.of());
             Bytes sort = bucket.id().value();
             return agreement
                     .change(batch -> {
@@ -121,13 +130,18 @@ public final class Buckets {
                         () -> HEX_ID.matcher(name).matches() ? Optional.of(BucketId.ofHex(name)) : Optional.empty()));
     }
 
-    /** As a quorum knows them. */
+    private static long weight(Bucket bucket) {
+        return BYTES_OF_BUCKET
+                + bucket.settings().values().stream().mapToLong(Bytes::length).sum();
+    }
+
+    /** As a quorum knows them, without their settings. */
     public Uni<List<Bucket>> list() {
         return sorted(each -> tables.eachPage(
                 ModelTables.BUCKETS, RowKeys.FULL_COPY_PARTITION, Tables.Query.all(Bytes.EMPTY, PAGE), each));
     }
 
-    /** As this node knows them, without asking anybody, once it has caught up with the others after its start. */
+    /** As this node knows them, once it has caught up with the others after its start; without asking anybody, and without their settings. */
     public Uni<List<Bucket>> listHere() {
         return sorted(each -> tables.eachCopy(ModelTables.BUCKETS, PAGE, each));
     }
@@ -135,8 +149,9 @@ public final class Buckets {
     private static Uni<List<Bucket>> sorted(Function<Function<List<Tables.Row<LwwMap>>, Uni<Void>>, Uni<Void>> walk) {
         List<Bucket> all = new ArrayList<>();
         return walk.apply(rows -> {
-                    rows.forEach(
-                            row -> decode(new BucketId(row.sort()), row.row()).ifPresent(all::add));
+                    rows.forEach(row -> decode(new BucketId(row.sort()), row.row())
+                            .map(Bucket::withoutSettings)
+                            .ifPresent(all::add));
                     return Uni.createFrom().voidItem();
                 })
                 .map(_ -> all.stream()
@@ -285,6 +300,17 @@ public final class Buckets {
                 + bucket.localAliases().values().stream().mapToInt(List::size).sum();
     }
 
+    /** Tells a bucket something, or with an empty {@code value} that it is told nothing. */
+    public <T> Uni<Void> set(BucketId id, BucketSetting<T> setting, Optional<T> value) {
+        String field = SETTING + setting.name();
+        return changed(
+                id,
+                _ -> step(batch -> value.map(setting.encode())
+                        .ifPresentOrElse(
+                                encoded -> batch.set(ModelTables.BUCKETS, id.value(), field, encoded),
+                                () -> batch.unset(ModelTables.BUCKETS, id.value(), field))));
+    }
+
     public Uni<Bucket> grant(BucketId id, String keyId, Permissions toAdd) {
         return changeGrant(id, keyId, before -> before.with(toAdd));
     }
@@ -337,6 +363,7 @@ public final class Buckets {
         List<String> aliases = new ArrayList<>();
         Map<String, List<String>> localAliases = new TreeMap<>();
         Map<String, Permissions> grants = new TreeMap<>();
+        Map<String, Bytes> settings = new TreeMap<>();
         row.fields()
                 .forEach((field, register) -> register.value().ifPresent(value -> {
                     if (field.startsWith(ALIAS)) {
@@ -348,6 +375,8 @@ public final class Buckets {
                                 .add(field.substring(colon + 1));
                     } else if (field.startsWith(GRANT) && grant(value).any()) {
                         grants.put(field.substring(GRANT.length()), grant(value));
+                    } else if (field.startsWith(SETTING)) {
+                        settings.put(field.substring(SETTING.length()), value);
                     }
                 }));
         return Optional.of(new Bucket(
@@ -355,7 +384,8 @@ public final class Buckets {
                 row.get(CREATED).orElseThrow().longAt(0),
                 List.copyOf(aliases),
                 Collections.unmodifiableMap(localAliases),
-                Collections.unmodifiableMap(grants)));
+                Collections.unmodifiableMap(grants),
+                Collections.unmodifiableMap(settings)));
     }
 
     private static <T> Uni<T> refuse(Refusal why) {

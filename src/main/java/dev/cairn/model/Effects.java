@@ -2,6 +2,7 @@ package dev.cairn.model;
 
 import dev.cairn.block.Bodies;
 import dev.cairn.block.Grace;
+import dev.cairn.crdt.Attributed;
 import dev.cairn.crdt.Holding;
 import dev.cairn.kernel.codec.Bytes;
 import dev.cairn.kernel.codec.Protos;
@@ -268,8 +269,10 @@ public final class Effects {
                                                 ? Uni.createFrom().voidItem()
                                                 : tables.write(
                                                         partition,
-                                                        batch -> rows.forEach(
-                                                                row -> batch.remove(ModelTables.OBJECTS, row.sort())))))
+                                                        batch -> rows.forEach(row -> batch.row(
+                                                                ModelTables.OBJECTS,
+                                                                row.sort(),
+                                                                Attributed.tombstone(batch.stamp()))))))
                         : Uni.createFrom().voidItem());
     }
 

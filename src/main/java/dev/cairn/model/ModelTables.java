@@ -2,6 +2,7 @@ package dev.cairn.model;
 
 import dev.cairn.block.BlockReferences;
 import dev.cairn.block.Bodies;
+import dev.cairn.crdt.Attributed;
 import dev.cairn.crdt.Holding;
 import dev.cairn.crdt.Lww;
 import dev.cairn.crdt.LwwMap;
@@ -30,7 +31,7 @@ final class ModelTables {
     static final TableSchema<LwwMap> BUCKETS = TableSchema.of("buckets", Placement.FULL_COPY, RowType.LWW_MAP);
     static final TableSchema<Lww> ALIASES = TableSchema.of("aliases", Placement.FULL_COPY, RowType.LWW);
 
-    static final TableSchema<Lww> OBJECTS = TableSchema.of("objects", Placement.SHARDED, RowType.LWW)
+    static final TableSchema<Attributed> OBJECTS = TableSchema.of("objects", Placement.SHARDED, RowType.ATTRIBUTED)
             .withAttachments(ObjectRows::attachment)
             .withRules(new ObjectRules());
 

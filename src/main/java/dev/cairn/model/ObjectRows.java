@@ -2,9 +2,11 @@ package dev.cairn.model;
 
 import com.google.protobuf.CodedInputStream;
 import com.google.protobuf.WireFormat;
+import dev.cairn.crdt.Attributed;
 import dev.cairn.crdt.Lww;
 import dev.cairn.kernel.codec.Bytes;
 import dev.cairn.kernel.codec.Protos;
+import dev.cairn.kernel.time.Stamp;
 import dev.cairn.proto.BodyValue;
 import dev.cairn.proto.ChecksumValue;
 import dev.cairn.proto.HeaderField;
@@ -33,13 +35,18 @@ final class ObjectRows {
 
     private ObjectRows() {}
 
-    static ObjectValue object(Lww row) {
+    /** A version as it begins. */
+    static Attributed row(Stamp stamp, Bytes value, ObjectAttributes attributes) {
+        return Attributed.of(Lww.of(stamp, value), attributes.at(stamp));
+    }
+
+    static ObjectValue object(Attributed row) {
         return Protos.parse(ObjectValue.parser(), row.value().orElseThrow());
     }
 
     /** An inline body lies under the version it belongs to. */
-    static Optional<Bytes> attachment(Lww row) {
-        return row.isTombstone() ? Optional.empty() : Protos.scan(row.value().orElseThrow(), ObjectRows::inlineVersion);
+    static Optional<Bytes> attachment(Attributed row) {
+        return row.value().flatMap(value -> Protos.scan(value, ObjectRows::inlineVersion));
     }
 
     private static Optional<Bytes> inlineVersion(CodedInputStream in) throws IOException {
@@ -66,7 +73,7 @@ final class ObjectRows {
     }
 
     /** Reads what a listing shows and skips the rest without parsing it. */
-    static ObjectOutline outline(Lww row) {
+    static ObjectOutline outline(Attributed row) {
         return Protos.scan(row.value().orElseThrow(), in -> {
             long length = 0;
             String etag = "";

@@ -1,6 +1,6 @@
 package dev.cairn.model;
 
-import dev.cairn.crdt.Lww;
+import dev.cairn.crdt.Attributed;
 import dev.cairn.kernel.codec.Bytes;
 import dev.cairn.kernel.codec.Protos;
 import dev.cairn.proto.EffectValue;
@@ -10,6 +10,7 @@ import dev.cairn.proto.ReleaseManifest;
 import dev.cairn.proto.VersionPlace;
 import dev.cairn.store.Tx;
 import dev.cairn.table.RowRules;
+import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -18,16 +19,19 @@ import org.jspecify.annotations.Nullable;
  * that was put whole becomes part of a version once, under one stamp. The parts of an upload may come again under another stamp while
  * the upload has not settled: what they free waits until then.
  */
-final class ObjectRules implements RowRules<Lww> {
+final class ObjectRules implements RowRules<Attributed> {
     @Override
-    public Optional<String> admit(Tx tx, Bytes partition, Bytes sort, @Nullable Lww old, Lww written) {
-        return !written.isTombstone() && BucketCounters.read(tx, partition).isFenced()
+    public Optional<String> admit(Tx tx, Bytes partition, Bytes sort, @Nullable Attributed old, Attributed written) {
+        return written.value().isPresent() && BucketCounters.read(tx, partition).isFenced()
                 ? Optional.of(Denial.BUCKET_GONE.name())
                 : Optional.empty();
     }
 
     @Override
-    public void changed(Place here, Bytes sort, @Nullable Lww old, @Nullable Lww now) {
+    public void changed(Place here, Bytes sort, @Nullable Attributed old, @Nullable Attributed now) {
+        if (old != null && now != null && Objects.equals(old.content(), now.content())) {
+            return;
+        }
         ObjectValue before = value(old);
         ObjectValue after = value(now);
         BucketCounters.add(
@@ -47,7 +51,7 @@ final class ObjectRules implements RowRules<Lww> {
         }
     }
 
-    private static @Nullable ObjectValue value(@Nullable Lww row) {
+    private static @Nullable ObjectValue value(@Nullable Attributed row) {
         return row == null || row.isTombstone() ? null : ObjectRows.object(row);
     }
 

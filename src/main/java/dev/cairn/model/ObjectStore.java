@@ -2,6 +2,10 @@ package dev.cairn.model;
 
 import dev.cairn.block.Bodies;
 import dev.cairn.block.StoredBody;
+import dev.cairn.crdt.Attributed;
+import dev.cairn.crdt.Lww;
+import dev.cairn.crdt.LwwMap;
+import dev.cairn.kernel.Failure;
 import dev.cairn.kernel.codec.Bytes;
 import dev.cairn.kernel.codec.Protos;
 import dev.cairn.kernel.env.Env;
@@ -25,6 +29,8 @@ import java.util.function.Supplier;
  * body durable, {@link #publish} makes it the object; nothing is visible before the second.
  */
 public final class ObjectStore {
+    private static final int RETRIES = 10;
+
     private final Env env;
     private final Tables tables;
     private final Bodies bodies;
@@ -53,7 +59,11 @@ public final class ObjectStore {
         return tables.read(ModelTables.OBJECTS, ModelTables.partition(bucket), ModelTables.objectSort(key), attachments)
                 .map(found -> found.filter(row -> !row.row().isTombstone())
                         .map(row -> new ObjectVersion(
-                                key, row.row().stamp(), ObjectRows.object(row.row()), row.attachment())));
+                                key,
+                                row.row().stamp(),
+                                ObjectRows.object(row.row()),
+                                ObjectAttributes.of(row.row().attributes()),
+                                row.attachment())));
     }
 
     /** The bytes [from, to) of a version that {@link #open} gave. */
@@ -130,9 +140,13 @@ public final class ObjectStore {
                 };
                 yield tables.write(partition, batch -> {
                             attempt.value = value(newOwner(), body, meta);
-                            batch.put(ModelTables.OBJECTS, sort, Protos.encoded(attempt.value), body.attachment());
+                            batch.row(
+                                    ModelTables.OBJECTS,
+                                    sort,
+                                    ObjectRows.row(batch.stamp(), Protos.encoded(attempt.value), meta.attributes()),
+                                    body.attachment());
                         })
-                        .map(_ -> new ObjectVersion(key, Stamp.ZERO, attempt.value, Bytes.EMPTY));
+                        .map(_ -> published(key, attempt.value, meta));
             }
             case StoredBody.InBlocks(BodyValue blocks) -> {
                 OwnerId version = Bodies.ownerOf(blocks);
@@ -141,16 +155,23 @@ public final class ObjectStore {
                 yield intents.publish(
                                 version,
                                 () -> tables.writeOnce(partition, batch -> {
-                                            batch.put(ModelTables.OBJECTS, sort, encoded);
+                                            batch.row(
+                                                    ModelTables.OBJECTS,
+                                                    sort,
+                                                    ObjectRows.row(batch.stamp(), encoded, meta.attributes()));
                                             intents.handOver(batch, version);
                                         })
                                         .map(outcome -> outcome == Tables.Outcome.WRITTEN
-                                                ? Optional.of(new ObjectVersion(key, Stamp.ZERO, value, Bytes.EMPTY))
+                                                ? Optional.of(published(key, value, meta))
                                                 : Optional.<ObjectVersion>empty()))
                         .chain(done -> done.map(it -> Uni.createFrom().item(it))
                                 .orElseGet(() -> publishAnew(bucket, key, blocks, meta)));
             }
         };
+    }
+
+    private static ObjectVersion published(Bytes key, ObjectValue value, ObjectMeta meta) {
+        return new ObjectVersion(key, Stamp.ZERO, value, meta.attributes(), Bytes.EMPTY);
     }
 
     /**
@@ -228,7 +249,42 @@ public final class ObjectStore {
         List<Bytes> sorts =
                 keys.stream().distinct().map(ModelTables::objectSort).toList();
         return tables.write(
-                ModelTables.partition(bucket), batch -> sorts.forEach(sort -> batch.remove(ModelTables.OBJECTS, sort)));
+                ModelTables.partition(bucket),
+                batch -> sorts.forEach(
+                        sort -> batch.row(ModelTables.OBJECTS, sort, Attributed.tombstone(batch.stamp()))));
+    }
+
+    /** Gives the current version other tags, {@link Tags#NONE} to take them away; false when there is no version. */
+    public Uni<Boolean> setTags(BucketId bucket, Bytes key, Tags tags) {
+        return setAttribute(bucket, key, ObjectAttributes.TAGS, tags.encoded(), RETRIES);
+    }
+
+    /** Only replicas that hold the version take the attribute, so that a quorum has to hold it first. */
+    private Uni<Boolean> setAttribute(BucketId bucket, Bytes key, String name, Bytes value, int retries) {
+        Bytes partition = ModelTables.partition(bucket);
+        Bytes sort = ModelTables.objectSort(key);
+        return tables.readSpread(ModelTables.OBJECTS, partition, sort).chain(found -> {
+            if (found.filter(row -> !row.isTombstone()).isEmpty()) {
+                return Uni.createFrom().item(false);
+            }
+            Stamp version = found.get().stamp();
+            return tables.writeOnce(
+                            partition,
+                            batch -> batch.expect(ModelTables.OBJECTS, sort, version)
+                                    .row(
+                                            ModelTables.OBJECTS,
+                                            sort,
+                                            Attributed.attributesOf(
+                                                    version, LwwMap.of(name, Lww.of(batch.stamp(), value)))))
+                    .chain(outcome -> {
+                        if (outcome == Tables.Outcome.WRITTEN) {
+                            return Uni.createFrom().item(true);
+                        }
+                        return retries == 0
+                                ? Uni.createFrom().failure(new Failure.Overloaded("writes of one object").asException())
+                                : setAttribute(bucket, key, name, value, retries - 1);
+                    });
+        });
     }
 
     public Uni<Listing<ObjectOutline>> list(BucketId bucket, ListQuery query) {

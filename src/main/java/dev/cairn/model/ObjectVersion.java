@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Optional;
 
 /** One version of an object as it was read: its row, and its inline body if that was asked for. */
-public record ObjectVersion(Bytes key, Stamp stamp, ObjectValue value, Bytes attachment) {
+public record ObjectVersion(Bytes key, Stamp stamp, ObjectValue value, ObjectAttributes attributes, Bytes attachment) {
     public OwnerId version() {
         return new OwnerId(Protos.bytes(value.getVersion()));
     }

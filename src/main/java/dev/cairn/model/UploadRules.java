@@ -49,7 +49,7 @@ final class UploadRules extends HoldingRules {
         }
         if (now.is(Holding.Outcome.HANDED_OVER) && !now.isSettled()) {
             Bytes object = Protos.bytes(completion(now).getObject());
-            here.join(ModelTables.OBJECTS, ModelTables.objectSortOf(sort), RowType.LWW.decode(object));
+            here.join(ModelTables.OBJECTS, ModelTables.objectSortOf(sort), RowType.ATTRIBUTED.decode(object));
         }
     }
 

@@ -2,8 +2,8 @@ package dev.cairn.model;
 
 import dev.cairn.block.Bodies;
 import dev.cairn.block.StoredBody;
+import dev.cairn.crdt.Attributed;
 import dev.cairn.crdt.Holding;
-import dev.cairn.crdt.Lww;
 import dev.cairn.kernel.codec.Bytes;
 import dev.cairn.kernel.codec.Protos;
 import dev.cairn.kernel.env.Env;
@@ -318,10 +318,13 @@ public final class Uploads {
     private static Consumer<Batch> handOver(
             Upload upload, List<Part> parts, ObjectValue object, CompletionValue.Builder completion) {
         Bytes value = Protos.encoded(object);
+        ObjectAttributes attributes = ObjectAttributes.of(upload.value().getAttributesList());
         return batch -> {
-            Bytes row = RowType.LWW.encode(Lww.of(batch.stamp(), value));
-            Bytes over = Protos.encoded(completion.setObject(Protos.proto(row)).build());
-            batch.put(ModelTables.OBJECTS, ModelTables.objectSort(upload.key()), value)
+            Attributed row = ObjectRows.row(batch.stamp(), value, attributes);
+            Bytes over = Protos.encoded(completion
+                    .setObject(Protos.proto(RowType.ATTRIBUTED.encode(row)))
+                    .build());
+            batch.row(ModelTables.OBJECTS, ModelTables.objectSort(upload.key()), row)
                     .row(
                             ModelTables.UPLOADS,
                             upload.sort(),

@@ -39,7 +39,11 @@ public final class Batch {
 
     /** A row as it is; what it bears of this batch's stamp is up to whoever made it. */
     public <T extends Crdt<T>> Batch row(TableSchema<T> table, Bytes sort, T row) {
-        return add(table, sort, row, Bytes.EMPTY);
+        return row(table, sort, row, Bytes.EMPTY);
+    }
+
+    public <T extends Crdt<T>> Batch row(TableSchema<T> table, Bytes sort, T row, Bytes attachment) {
+        return add(table, sort, row, attachment);
     }
 
     public Batch remove(TableSchema<Lww> table, Bytes sort) {

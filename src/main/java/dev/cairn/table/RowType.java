@@ -1,6 +1,7 @@
 package dev.cairn.table;
 
 import com.google.protobuf.WireFormat;
+import dev.cairn.crdt.Attributed;
 import dev.cairn.crdt.Crdt;
 import dev.cairn.crdt.Holding;
 import dev.cairn.crdt.Lww;
@@ -10,6 +11,7 @@ import dev.cairn.kernel.Failure;
 import dev.cairn.kernel.codec.Bytes;
 import dev.cairn.kernel.codec.Protos;
 import dev.cairn.kernel.time.Stamp;
+import dev.cairn.proto.AttributedRow;
 import dev.cairn.proto.HoldingRow;
 import dev.cairn.proto.LwwMapRow;
 import dev.cairn.proto.LwwRow;
@@ -27,6 +29,7 @@ public interface RowType<T extends Crdt<T>> {
 
     RowType<Lww> LWW = new LwwType();
     RowType<LwwMap> LWW_MAP = new LwwMapType();
+    RowType<Attributed> ATTRIBUTED = new AttributedType();
     RowType<Holding> HOLDING = new HoldingType();
     RowType<Siblings> SIBLINGS = new SiblingsType();
 
@@ -52,8 +55,8 @@ public interface RowType<T extends Crdt<T>> {
         return current.equals(written);
     }
 
-    /** Whether every write of such a row bears a stamp of its own; else it may go on with what began before. */
-    default boolean isStampedAnew() {
+    /** Whether a write bears a stamp of its own; else it goes on with what began before. */
+    default boolean isStampedAnew(T written) {
         return true;
     }
 
@@ -74,6 +77,20 @@ public interface RowType<T extends Crdt<T>> {
 
     /** The highest stamp in {@code current} that stands in the way of {@code written}; {@link Stamp#ZERO} when none does. */
     Stamp obstacle(T current, T written);
+
+    private static LwwMapRow.Field field(String name, Lww register) {
+        LwwMapRow.Field.Builder field = LwwMapRow.Field.newBuilder()
+                .setName(name)
+                .setHlc(register.stamp().hlc())
+                .setNode(register.stamp().node());
+        register.value().ifPresent(value -> field.setValue(Protos.proto(value)));
+        return field.build();
+    }
+
+    private static Lww register(LwwMapRow.Field field) {
+        Stamp stamp = new Stamp(field.getHlc(), field.getNode());
+        return field.hasValue() ? Lww.of(stamp, Protos.bytes(field.getValue())) : Lww.tombstone(stamp);
+    }
 
     private static void checkSchema(int schema) {
         if (schema > SCHEMA) {
@@ -164,14 +181,7 @@ public interface RowType<T extends Crdt<T>> {
         @Override
         public Bytes encode(LwwMap row) {
             LwwMapRow.Builder out = LwwMapRow.newBuilder().setSchema(SCHEMA);
-            row.fields().forEach((name, register) -> {
-                LwwMapRow.Field.Builder field = LwwMapRow.Field.newBuilder()
-                        .setName(name)
-                        .setHlc(register.stamp().hlc())
-                        .setNode(register.stamp().node());
-                register.value().ifPresent(value -> field.setValue(Protos.proto(value)));
-                out.addFields(field);
-            });
+            row.fields().forEach((name, register) -> out.addFields(field(name, register)));
             return Protos.encoded(out.build());
         }
 
@@ -180,12 +190,7 @@ public interface RowType<T extends Crdt<T>> {
             LwwMapRow row = Protos.parse(LwwMapRow.parser(), encoded);
             checkSchema(row.getSchema());
             SortedMap<String, Lww> fields = new TreeMap<>();
-            for (LwwMapRow.Field field : row.getFieldsList()) {
-                Stamp stamp = new Stamp(field.getHlc(), field.getNode());
-                fields.put(
-                        field.getName(),
-                        field.hasValue() ? Lww.of(stamp, Protos.bytes(field.getValue())) : Lww.tombstone(stamp));
-            }
+            row.getFieldsList().forEach(field -> fields.put(field.getName(), register(field)));
             return new LwwMap(fields);
         }
 
@@ -221,6 +226,116 @@ public interface RowType<T extends Crdt<T>> {
                 }
             }
             return highest;
+        }
+    }
+
+    /** {@link Attributed} as {@code AttributedRow}. */
+    final class AttributedType implements RowType<Attributed> {
+        private static final int SCHEMA_TAG = AttributedRow.SCHEMA_FIELD_NUMBER << 3 | WireFormat.WIRETYPE_VARINT;
+        private static final int HLC_TAG = AttributedRow.HLC_FIELD_NUMBER << 3 | WireFormat.WIRETYPE_FIXED64;
+        private static final int NODE_TAG = AttributedRow.NODE_FIELD_NUMBER << 3 | WireFormat.WIRETYPE_FIXED64;
+        private static final int VALUE_TAG =
+                AttributedRow.VALUE_FIELD_NUMBER << 3 | WireFormat.WIRETYPE_LENGTH_DELIMITED;
+        private static final int ATTRIBUTES_TAG =
+                AttributedRow.ATTRIBUTES_FIELD_NUMBER << 3 | WireFormat.WIRETYPE_LENGTH_DELIMITED;
+        private static final int ATTRIBUTES_ONLY_TAG =
+                AttributedRow.ATTRIBUTES_ONLY_FIELD_NUMBER << 3 | WireFormat.WIRETYPE_VARINT;
+
+        private AttributedType() {}
+
+        @Override
+        public Bytes encode(Attributed row) {
+            AttributedRow.Builder out = AttributedRow.newBuilder()
+                    .setSchema(SCHEMA)
+                    .setHlc(row.stamp().hlc())
+                    .setNode(row.stamp().node())
+                    .setAttributesOnly(row.content() == null);
+            row.value().ifPresent(value -> out.setValue(Protos.proto(value)));
+            row.attributes().fields().forEach((name, register) -> out.addAttributes(field(name, register)));
+            return Protos.encoded(out.build());
+        }
+
+        /** By hand, since every listing does it for each of its rows and needs no message in between. */
+        @Override
+        public Attributed decode(Bytes encoded) {
+            return Protos.scan(encoded, in -> {
+                int schema = 0;
+                long hlc = 0;
+                long node = 0;
+                Bytes value = null;
+                boolean attributesOnly = false;
+                SortedMap<String, Lww> attributes = null;
+                for (int tag = in.readTag(); tag != 0; tag = in.readTag()) {
+                    switch (tag) {
+                        case SCHEMA_TAG -> schema = in.readUInt32();
+                        case HLC_TAG -> hlc = in.readFixed64();
+                        case NODE_TAG -> node = in.readFixed64();
+                        case VALUE_TAG -> {
+                            int length = in.readRawVarint32();
+                            int at = in.getTotalBytesRead();
+                            in.skipRawBytes(length);
+                            value = encoded.slice(at, at + length);
+                        }
+                        case ATTRIBUTES_TAG -> {
+                            var field = LwwMapRow.Field.parseFrom(in.readByteBuffer());
+                            attributes = attributes == null ? new TreeMap<>() : attributes;
+                            attributes.put(field.getName(), register(field));
+                        }
+                        case ATTRIBUTES_ONLY_TAG -> attributesOnly = in.readBool();
+                        default -> in.skipField(tag);
+                    }
+                }
+                checkSchema(schema);
+                Stamp stamp = new Stamp(hlc, node);
+                return new Attributed(
+                        stamp,
+                        attributesOnly ? null : new Lww(stamp, value),
+                        attributes == null ? LwwMap.EMPTY : new LwwMap(attributes));
+            });
+        }
+
+        @Override
+        public Stamp stamp(Attributed row) {
+            return row.stamp();
+        }
+
+        @Override
+        public boolean isTombstone(Attributed row) {
+            return row.isTombstone();
+        }
+
+        @Override
+        public boolean isTombstone(Bytes encoded) {
+            return Protos.scan(encoded, in -> {
+                for (int tag = in.readTag(); tag != 0; tag = in.readTag()) {
+                    if (tag == VALUE_TAG || tag == ATTRIBUTES_ONLY_TAG) {
+                        return false;
+                    }
+                    in.skipField(tag);
+                }
+                return true;
+            });
+        }
+
+        @Override
+        public boolean isStampedAnew(Attributed written) {
+            return written.content() != null;
+        }
+
+        /** What came before stands in nobody's way, whatever attributes it has got since. */
+        @Override
+        public boolean holds(Attributed current, Attributed written) {
+            return current.merge(written).equals(current) && current.stamp().equals(written.stamp());
+        }
+
+        @Override
+        public Stamp obstacle(Attributed current, Attributed written) {
+            if (written.content() == null) {
+                return current.stamp().equals(written.stamp())
+                        ? LWW_MAP.obstacle(current.attributes(), written.attributes())
+                        : current.stamp();
+            }
+            return written.stamp().isAfter(current.stamp()) || holds(current, written) ? Stamp.ZERO : current.stamp();
         }
     }
 
@@ -298,7 +413,7 @@ public interface RowType<T extends Crdt<T>> {
         }
 
         @Override
-        public boolean isStampedAnew() {
+        public boolean isStampedAnew(Holding written) {
             return false;
         }
 

@@ -280,7 +280,7 @@ public final class TableReplica {
                 return fence;
             }
             Stamp later = schema.type().obstacle(old, written);
-            return schema.type().isStampedAnew() && fence.isAfter(later) ? fence : later;
+            return schema.type().isStampedAnew(written) && fence.isAfter(later) ? fence : later;
         }
 
         /** The row as it is then; empty when it is one of those that are gone for good. */

@@ -23,7 +23,6 @@ final class NotImplementedIT {
     private static final List<String> METHODS = List.of("GET", "PUT", "POST", "DELETE");
     private static final List<String> EVERYWHERE = List.of(
             "acl",
-            "tagging",
             "policy",
             "policyStatus",
             "cors",
@@ -60,11 +59,10 @@ final class NotImplementedIT {
             "metadataJournalTable");
 
     /** What can be read although nobody can set it; see {@link UnsetSettingsIT}. */
-    private static final Set<String> READABLE_OF_OBJECTS = Set.of("acl", "tagging", "retention", "legal-hold");
+    private static final Set<String> READABLE_OF_OBJECTS = Set.of("acl", "retention", "legal-hold");
 
     private static final Set<String> READABLE_OF_BUCKETS = Set.of(
             "acl",
-            "tagging",
             "policy",
             "policyStatus",
             "cors",

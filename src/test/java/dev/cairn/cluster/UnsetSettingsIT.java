@@ -48,7 +48,6 @@ final class UnsetSettingsIT {
 
     @ParameterizedTest
     @CsvSource({
-        "tagging, NoSuchTagSet",
         "policy, NoSuchBucketPolicy",
         "policyStatus, NoSuchBucketPolicy",
         "cors, NoSuchCORSConfiguration",
@@ -93,14 +92,14 @@ final class UnsetSettingsIT {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"acl", "tagging", "retention", "legal-hold"})
+    @ValueSource(strings = {"acl", "retention", "legal-hold"})
     void an_object_that_is_not_there_has_none(String name) {
         Answer answer = wire.call("GET", KEY + "-not?" + name).send();
         assertThat(answer.status() + " " + answer.code()).isEqualTo("404 NoSuchKey");
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"acl", "versioning", "cors", "tagging"})
+    @ValueSource(strings = {"acl", "versioning", "cors"})
     void a_bucket_that_is_not_there_has_none_and_strangers_learn_nothing(String name) {
         assertThat(wire.call("GET", "/no-such-bucket?" + name).send().code()).isEqualTo("NoSuchBucket");
         assertThat(wire.call("GET", "/" + BUCKET + "?" + name)

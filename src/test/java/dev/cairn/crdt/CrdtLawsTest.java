@@ -36,6 +36,7 @@ final class CrdtLawsTest {
         return Stream.of(
                 Named.of("Lww", CrdtLawsTest::lww),
                 Named.of("LwwMap", CrdtLawsTest::lwwMap),
+                Named.of("Attributed", CrdtLawsTest::attributed),
                 Named.of("Holding", CrdtLawsTest::holding));
     }
 
@@ -70,6 +71,29 @@ final class CrdtLawsTest {
             }
         }
         return new LwwMap(fields);
+    }
+
+    private static Attributed attributed(SplittableRandom random) {
+        LwwMap attributes = lwwMap(random);
+        return random.nextInt(3) == 0
+                ? Attributed.attributesOf(new Stamp(random.nextInt(3), random.nextInt(2)), attributes)
+                : Attributed.of(lww(random), attributes);
+    }
+
+    @Test
+    void attributes_end_with_their_value_and_never_hide_another() {
+        var first = Attributed.of(Lww.of(new Stamp(1, 1), Bytes.utf8("first")), LwwMap.EMPTY);
+        var tag = LwwMap.of("tags", Lww.of(new Stamp(9, 1), Bytes.utf8("t")));
+        var second = Attributed.of(Lww.of(new Stamp(2, 1), Bytes.utf8("second")), LwwMap.EMPTY);
+        var tagged = first.merge(Attributed.attributesOf(first.stamp(), tag));
+        assertThat(tagged.value()).contains(Bytes.utf8("first"));
+        assertThat(tagged.attributes()).isEqualTo(tag);
+        assertThat(tagged.merge(second)).isEqualTo(second);
+        assertThat(second.merge(Attributed.attributesOf(first.stamp(), tag))).isEqualTo(second);
+        assertThat(tagged.isTombstone()).isFalse();
+        assertThat(Attributed.attributesOf(first.stamp(), tag).isTombstone()).isFalse();
+        assertThat(Attributed.tombstone(new Stamp(3, 1)).merge(tagged).isTombstone())
+                .isTrue();
     }
 
     @Test

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import com.google.protobuf.ByteString;
-import dev.cairn.crdt.Lww;
+import dev.cairn.crdt.Attributed;
 import dev.cairn.kernel.Failure;
 import dev.cairn.kernel.FailureException;
 import dev.cairn.kernel.codec.Bytes;
@@ -89,14 +89,14 @@ final class ObjectRowsTest {
         assertThat(ObjectRows.attachment(row(value.setBody(body(false)).build())))
                 .isEmpty();
         assertThat(ObjectRows.attachment(row(value.clearBody().build()))).isEmpty();
-        assertThat(ObjectRows.attachment(Lww.tombstone(new Stamp(1, 1)))).isEmpty();
+        assertThat(ObjectRows.attachment(Attributed.tombstone(new Stamp(1, 1)))).isEmpty();
     }
 
     @Test
     void a_value_that_is_cut_off_is_corrupt() {
         Bytes encoded =
                 Protos.encoded(ObjectValue.newBuilder().setBody(body(true)).build());
-        Lww cut = Lww.of(new Stamp(1, 1), encoded.slice(0, encoded.length() - 1));
+        Attributed cut = ObjectRows.row(new Stamp(1, 1), encoded.slice(0, encoded.length() - 1), ObjectAttributes.NONE);
         for (Runnable read : List.<Runnable>of(
                 () -> ObjectRows.outline(cut), () -> ObjectRows.attachment(cut), () -> ObjectRows.object(cut))) {
             assertThat(catchThrowableOfType(FailureException.class, read::run).failure())
@@ -115,7 +115,7 @@ final class ObjectRowsTest {
                 .build();
     }
 
-    private static Lww row(ObjectValue value) {
-        return Lww.of(new Stamp(1, 1), Protos.encoded(value));
+    private static Attributed row(ObjectValue value) {
+        return ObjectRows.row(new Stamp(1, 1), Protos.encoded(value), ObjectAttributes.NONE);
     }
 }

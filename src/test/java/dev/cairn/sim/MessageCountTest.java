@@ -11,6 +11,7 @@ import dev.cairn.model.ItemStore;
 import dev.cairn.model.ListQuery;
 import dev.cairn.model.ObjectMeta;
 import dev.cairn.model.StorageNode;
+import dev.cairn.model.Tags;
 import dev.cairn.proto.ChecksumValue;
 import io.smallrye.mutiny.Uni;
 import java.time.Duration;
@@ -80,6 +81,16 @@ final class MessageCountTest {
                 .isEqualTo(new Cost(3, 1));
         assertThat(cost(() -> objects.delete(bucket, KEY))).isEqualTo(new Cost(3, 1));
         assertThat(cost(() -> objects.open(bucket, KEY))).isEqualTo(new Cost(3, 1));
+    }
+
+    @Test
+    void tags_are_set_in_two_round_trips_and_read_in_one() {
+        var objects = gateway.node().objects();
+        world.await(put(BLOCK));
+        world.pass(Duration.ofSeconds(5).toNanos());
+        var tags = new Tags(List.of(new Tags.Tag("name", "value")));
+        assertThat(cost(() -> objects.setTags(bucket, KEY, tags))).isEqualTo(new Cost(6, 2));
+        assertThat(cost(() -> objects.head(bucket, KEY))).isEqualTo(new Cost(3, 1));
     }
 
     @Test

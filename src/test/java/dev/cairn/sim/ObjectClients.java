@@ -16,6 +16,7 @@ import dev.cairn.model.ObjectStore;
 import dev.cairn.model.ObjectVersion;
 import dev.cairn.model.RefusalException;
 import dev.cairn.model.StorageNode;
+import dev.cairn.model.Tags;
 import dev.cairn.model.Upload;
 import dev.cairn.proto.ChecksumValue;
 import dev.cairn.proto.HeaderField;
@@ -126,7 +127,7 @@ final class ObjectClients {
 
     private Uni<?> any() {
         var key = anyKey();
-        return switch (random.nextInt(27)) {
+        return switch (random.nextInt(28)) {
             case 0, 1, 2, 3, 4, 5 -> put(key);
             case 6, 7, 8, 9 -> get(key);
             case 10, 11 -> delete(key);
@@ -140,6 +141,7 @@ final class ObjectClients {
             case 21 -> Operations.together(delete(key), copy(key, anyKey()), cleanUp());
             case 22 -> Operations.together(cleanUp(), put(key), put(anyKey()), put(anyKey()));
             case 23 -> comeBack(key);
+            case 24 -> tag(key);
             default -> new UploadSession(this, node, bucket, key, registers).run();
         };
     }
@@ -195,6 +197,15 @@ final class ObjectClients {
                 .onFailure()
                 .invoke(write::end)
                 .replaceWith(1);
+    }
+
+    /** What tags whichever version is current changes nothing else of it; whoever reads it then finds these tags or later ones. */
+    private Uni<?> tag(Bytes key) {
+        var tags = new Tags(List.of(new Tags.Tag("n", Long.toString(random.nextLong()))));
+        return node.objects()
+                .setTags(bucket, key, tags)
+                .invoke(() -> tally.saw(Tally.Event.TAGGED))
+                .chain(() -> get(key));
     }
 
     /** Blocks that nobody refers to any more come back at the very moment they are due to be deleted. */

@@ -23,6 +23,7 @@ final class Tally {
         LATE_PART_TAKEN,
         LATE_PART_REFUSED,
         ABORTED,
+        TAGGED,
         BROKEN_OFF,
         REFUSED_BY_HARDWARE,
         BUCKET_DELETED,

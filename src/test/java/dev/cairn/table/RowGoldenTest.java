@@ -5,12 +5,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.Message;
 import com.google.protobuf.UnknownFieldSet;
+import dev.cairn.crdt.Attributed;
 import dev.cairn.crdt.Holding;
 import dev.cairn.crdt.Lww;
 import dev.cairn.crdt.LwwMap;
 import dev.cairn.crdt.Siblings;
 import dev.cairn.kernel.codec.Bytes;
 import dev.cairn.kernel.time.Stamp;
+import dev.cairn.proto.AttributeValue;
+import dev.cairn.proto.AttributedRow;
 import dev.cairn.proto.BlockEntry;
 import dev.cairn.proto.BlockReferenceValue;
 import dev.cairn.proto.BlockSegmentValue;
@@ -45,6 +48,7 @@ import dev.cairn.proto.SiblingsColumn;
 import dev.cairn.proto.SiblingsDot;
 import dev.cairn.proto.SiblingsRow;
 import dev.cairn.proto.SweepUpload;
+import dev.cairn.proto.TagsValue;
 import dev.cairn.proto.UploadValue;
 import dev.cairn.proto.VersionPlace;
 import java.io.IOException;
@@ -70,6 +74,8 @@ final class RowGoldenTest {
             .setName("content-type")
             .setValue("text/plain")
             .build();
+    private static final AttributeValue ATTRIBUTE =
+            AttributeValue.newBuilder().setName("tags").setValue(bytes("0a0b")).build();
     private static final ChecksumValue CHECKSUM = ChecksumValue.newBuilder()
             .setAlgorithm(2)
             .setValue(bytes("e3069283"))
@@ -142,6 +148,9 @@ final class RowGoldenTest {
         return Stream.of(
                 Arguments.of("lww", RowGoldenTest.lwwRow()),
                 Arguments.of("lww-map", RowGoldenTest.lwwMapRow()),
+                Arguments.of("attributed", RowGoldenTest.attributedRow()),
+                Arguments.of("attribute", ATTRIBUTE),
+                Arguments.of("tags", TagsValue.newBuilder().addTags(HEADER).build()),
                 Arguments.of("siblings", siblingsRow()),
                 Arguments.of("siblings-column", COLUMN),
                 Arguments.of("siblings-dot", DOT),
@@ -207,6 +216,7 @@ final class RowGoldenTest {
                                 .setChecksumAlgorithm(5)
                                 .setChecksumFullObject(true)
                                 .setInitiator("CK0123456789abcdef")
+                                .addAttributes(ATTRIBUTE)
                                 .build()),
                 Arguments.of(
                         "completion",
@@ -271,6 +281,21 @@ final class RowGoldenTest {
                                 .setNext(GENERATION)
                                 .addDirectories(KNOWN_DIRECTORY)
                                 .build()));
+    }
+
+    private static AttributedRow attributedRow() {
+        return AttributedRow.newBuilder()
+                .setSchema(1)
+                .setHlc(0x0123456789abcdefL)
+                .setNode(0x8070605040302010L)
+                .setValue(bytes("00ff"))
+                .addAttributes(LwwMapRow.Field.newBuilder()
+                        .setName("tags")
+                        .setHlc(7)
+                        .setNode(8)
+                        .setValue(bytes("01")))
+                .setAttributesOnly(true)
+                .build();
     }
 
     private static HoldingRow holdingRow() {
@@ -378,6 +403,26 @@ final class RowGoldenTest {
         var row = LwwMap.of("gone", Lww.tombstone(new Stamp(9, 8))).with("alive", Lww.of(new Stamp(7, 8), Bytes.EMPTY));
         assertThat(RowType.LWW_MAP.encode(row)).isEqualTo(golden("lww-map"));
         assertThat(RowType.LWW_MAP.decode(golden("lww-map"))).isEqualTo(row);
+    }
+
+    @Test
+    void a_value_with_attributes_lies_in_its_row_as_it_always_did() throws IOException {
+        var stamp = new Stamp(0x0123456789abcdefL, 0x8070605040302010L);
+        var tags = LwwMap.of("tags", Lww.of(new Stamp(7, 8), Bytes.ofHex("01")));
+        for (var row : java.util.List.of(
+                Attributed.of(Lww.of(stamp, Bytes.ofHex("00ff")), tags),
+                Attributed.of(Lww.of(stamp, Bytes.EMPTY), LwwMap.EMPTY),
+                Attributed.attributesOf(stamp, tags),
+                Attributed.tombstone(stamp))) {
+            Bytes encoded = RowType.ATTRIBUTED.encode(row);
+            assertThat(RowType.ATTRIBUTED.decode(encoded)).isEqualTo(row);
+            assertThat(RowType.ATTRIBUTED.isTombstone(encoded)).isEqualTo(row.isTombstone());
+        }
+        assertThat(RowType.ATTRIBUTED.encode(Attributed.of(Lww.of(stamp, Bytes.ofHex("00ff")), tags)))
+                .isEqualTo(golden("attributed-row"));
+        // As objects lay before they had attributes.
+        assertThat(RowType.ATTRIBUTED.decode(golden("lww")))
+                .isEqualTo(Attributed.of(Lww.of(stamp, Bytes.ofHex("00ff")), LwwMap.EMPTY));
     }
 
     @Test

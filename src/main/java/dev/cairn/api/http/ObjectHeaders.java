@@ -44,7 +44,6 @@ public record ObjectHeaders(List<Field> fields) {
             "x-amz-server-side-encryption",
             "x-amz-copy-source-server-side-encryption",
             "x-amz-object-lock-",
-            "x-amz-tagging",
             "x-amz-write-offset-bytes");
     private static final Set<String> UNSUPPORTED_CONDITIONS = Set.of("if-match", "if-none-match");
 

@@ -30,6 +30,7 @@ public enum S3Error {
     INVALID_RANGE(416, "InvalidRange", "The requested range is not satisfiable."),
     INVALID_REQUEST(400, "InvalidRequest", "Invalid request."),
     INVALID_STORAGE_CLASS(400, "InvalidStorageClass", "The storage class you specified is not valid."),
+    INVALID_TAG(400, "InvalidTag", "The tag provided was not a valid tag."),
     INVALID_URI(400, "InvalidURI", "Couldn't parse the specified URI."),
     KEY_TOO_LONG(400, "KeyTooLongError", "Your key is too long."),
     MALFORMED_TRAILER(400, "MalformedTrailerError", "The request contained trailing data that was not well-formed."),

@@ -14,9 +14,11 @@ import dev.cairn.api.s3.xml.XmlWriter;
 import dev.cairn.block.StoredBody;
 import dev.cairn.kernel.id.BucketId;
 import dev.cairn.model.Buckets;
+import dev.cairn.model.ObjectAttributes;
 import dev.cairn.model.ObjectMeta;
 import dev.cairn.model.ObjectStore;
 import dev.cairn.model.ObjectVersion;
+import dev.cairn.model.Tags;
 import dev.cairn.proto.ChecksumValue;
 import dev.cairn.proto.HeaderField;
 import io.smallrye.mutiny.Uni;
@@ -30,7 +32,8 @@ import java.util.Optional;
  * written anew, since its ETag and checksum would not be those of the copy.
  */
 final class CopyObject implements OperationHandler {
-    private static final String DIRECTIVE = "x-amz-metadata-directive";
+    private static final String METADATA_DIRECTIVE = "x-amz-metadata-directive";
+    private static final String TAGGING_DIRECTIVE = "x-amz-tagging-directive";
     private static final String ALGORITHM = "x-amz-checksum-algorithm";
 
     private final Buckets buckets;
@@ -45,7 +48,9 @@ final class CopyObject implements OperationHandler {
     public Uni<Answer> handle(S3Request request) {
         VersionIds.requireCurrent(request.query());
         ObjectHeaders.refuseUnsupported(request.headers());
-        boolean replaces = replacesMetadata(request.headers());
+        boolean replaces = replaces(request.headers(), METADATA_DIRECTIVE);
+        boolean replacesTags = replaces(request.headers(), TAGGING_DIRECTIVE);
+        Tags givenTags = replacesTags ? TagSet.of(request.headers()) : Tags.NONE;
         ObjectHeaders given = ObjectHeaders.parse(request.headers());
         Optional<ChecksumAlgorithm> wanted = request.headers().get(ALGORITHM).map(CopyObject::algorithm);
         return CopySource.of(request).open(request, buckets, objects).chain(source -> {
@@ -64,19 +69,26 @@ final class CopyObject implements OperationHandler {
                                 + " 5368709120");
             }
             List<HeaderField> headers = replaces ? StoredHeaders.of(given) : kept(object, given);
-            return copy(request, object, wanted, headers);
+            ObjectAttributes attributes = new ObjectAttributes(
+                    replacesTags ? givenTags : object.attributes().tags());
+            return copy(request, object, wanted, headers, attributes);
         });
     }
 
     private Uni<Answer> copy(
-            S3Request request, ObjectVersion source, Optional<ChecksumAlgorithm> wanted, List<HeaderField> headers) {
+            S3Request request,
+            ObjectVersion source,
+            Optional<ChecksumAlgorithm> wanted,
+            List<HeaderField> headers,
+            ObjectAttributes attributes) {
         Optional<ChecksumAlgorithm> has = source.checksum().flatMap(it -> StoredChecksums.algorithm(it.getAlgorithm()));
         boolean keepsChecksum = wanted.isEmpty() || wanted.equals(has);
         BucketId bucket = request.theBucket().id();
         if (ObjectStore.isShareable(source) && keepsChecksum) {
             ChecksumValue checksum = source.checksum().orElseGet(ChecksumValue::getDefaultInstance);
             return objects.share(bucket, request.objectKey(), source)
-                    .chain(body -> publish(request, body, new ObjectMeta(headers, source.etag(), checksum)));
+                    .chain(body ->
+                            publish(request, body, new ObjectMeta(headers, source.etag(), checksum, attributes)));
         }
         BodyDigests digests = BodyDigests.of(
                 Headers.of(), ChecksumRequest.NONE.orElse(wanted.or(() -> has).orElse(ChecksumAlgorithm.CRC64NVME)));
@@ -90,7 +102,7 @@ final class CopyObject implements OperationHandler {
                     BodyDigests.Result result = digests.finish(Headers.of());
                     ChecksumValue checksum =
                             result.checksum().map(StoredChecksums::of).orElseGet(ChecksumValue::getDefaultInstance);
-                    return publish(request, body, new ObjectMeta(headers, result.etag(), checksum));
+                    return publish(request, body, new ObjectMeta(headers, result.etag(), checksum, attributes));
                 });
     }
 
@@ -125,12 +137,12 @@ final class CopyObject implements OperationHandler {
         return headers.has(ObjectMeta.STORAGE_CLASS) || headers.has(ObjectHeaders.REDIRECT);
     }
 
-    private static boolean replacesMetadata(Headers headers) {
-        String directive = headers.get(DIRECTIVE).orElse("COPY");
+    private static boolean replaces(Headers headers, String name) {
+        String directive = headers.get(name).orElse("COPY");
         return switch (directive) {
             case "COPY" -> false;
             case "REPLACE" -> true;
-            default -> throw S3Exception.invalidArgument(DIRECTIVE, directive, "Unknown metadata directive.");
+            default -> throw S3Exception.invalidArgument(name, directive, "Unknown directive.");
         };
     }
 

@@ -4,6 +4,7 @@ import dev.cairn.api.http.Answer;
 import dev.cairn.api.http.ObjectHeaders;
 import dev.cairn.api.http.checksum.MultipartChecksum;
 import dev.cairn.api.s3.xml.XmlWriter;
+import dev.cairn.model.ObjectAttributes;
 import dev.cairn.model.Upload;
 import dev.cairn.model.Uploads;
 import dev.cairn.proto.UploadValue;
@@ -23,7 +24,8 @@ final class CreateMultipartUpload implements OperationHandler {
         Optional<MultipartChecksum> checksum = MultipartChecksum.from(request.headers());
         UploadValue.Builder settings = UploadValue.newBuilder()
                 .setInitiator(request.caller().id())
-                .addAllHeaders(StoredHeaders.of(ObjectHeaders.parse(request.headers())));
+                .addAllHeaders(StoredHeaders.of(ObjectHeaders.parse(request.headers())))
+                .addAllAttributes(new ObjectAttributes(TagSet.of(request.headers())).toProto());
         checksum.ifPresent(declared -> UploadChecksums.declare(declared, settings));
         return uploads.create(request.theBucket().id(), request.objectKey(), settings.build())
                 .map(upload -> answer(request.bucketName(), upload, checksum));

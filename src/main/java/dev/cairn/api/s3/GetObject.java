@@ -170,6 +170,10 @@ final class GetObject implements OperationHandler {
 
     private static Answer described(Answer answer, S3Request request, ObjectVersion object) {
         identified(answer, object).field("Accept-Ranges", "bytes");
+        int tags = object.attributes().tags().tags().size();
+        if (tags > 0) {
+            answer.field("x-amz-tagging-count", String.valueOf(tags));
+        }
         boolean plain = request.query().parameters().isEmpty();
         for (HeaderField header : object.headers()) {
             if (plain || !isOverridden(request, header.getName())) {

@@ -11,6 +11,7 @@ import dev.cairn.api.http.checksum.ChecksumAlgorithm;
 import dev.cairn.block.StoredBody;
 import dev.cairn.kernel.codec.Protos;
 import dev.cairn.kernel.id.BucketId;
+import dev.cairn.model.ObjectAttributes;
 import dev.cairn.model.ObjectMeta;
 import dev.cairn.model.ObjectStore;
 import dev.cairn.proto.BodyValue;
@@ -33,6 +34,7 @@ final class PutObject implements OperationHandler {
         VersionIds.requireCurrent(request.query());
         ObjectHeaders.refuseUnsupported(request.headers());
         ObjectHeaders headers = ObjectHeaders.parse(request.headers());
+        ObjectAttributes attributes = new ObjectAttributes(TagSet.of(request.headers()));
         RequestBody body = request.body();
         if (body.length() > MAX_BYTES) {
             throw S3Error.ENTITY_TOO_LARGE.exception();
@@ -48,7 +50,8 @@ final class PutObject implements OperationHandler {
                     ObjectMeta meta = new ObjectMeta(
                             StoredHeaders.of(headers),
                             result.etag(),
-                            result.checksum().map(StoredChecksums::of).orElseGet(ChecksumValue::getDefaultInstance));
+                            result.checksum().map(StoredChecksums::of).orElseGet(ChecksumValue::getDefaultInstance),
+                            attributes);
                     return objects.publish(bucket, request.objectKey(), stored, meta)
                             .map(_ -> answer(result));
                 });

@@ -19,6 +19,7 @@ import dev.cairn.api.http.RequestTarget;
 import dev.cairn.api.http.S3Error;
 import dev.cairn.api.http.S3Exception;
 import dev.cairn.model.AccessKeys;
+import dev.cairn.model.BucketSetting;
 import dev.cairn.model.Buckets;
 import dev.cairn.model.ObjectStore;
 import dev.cairn.model.StorageNode;
@@ -97,6 +98,7 @@ public final class Routes {
         add("ListMultipartUploads", "GET", BUCKET, "uploads", READ, new ListMultipartUploads(uploads, keys), LISTS);
         add("DeleteObjects", "POST", BUCKET, "delete", WRITE, new DeleteObjects(objects), READS_DOCUMENT);
         add("GetBucketLocation", "GET", BUCKET, "location", READ, new GetBucketLocation(region));
+        addSettings(buckets);
         addUnsetSettings(keys);
 
         add("GetObject", "GET", OBJECT, "", READ, read);
@@ -115,7 +117,10 @@ public final class Routes {
                 COPIES_DATA,
                 TAKES_LONG);
         add("DeleteObject", "DELETE", OBJECT, "", WRITE, new DeleteObject(objects));
-        add("GetObjectTagging", "GET", OBJECT, "tagging", READ, UnsetSetting.ofObject(objects, UnsetSetting.noTags()));
+        ObjectTagging tagging = new ObjectTagging(objects);
+        add("GetObjectTagging", "GET", OBJECT, "tagging", READ, tagging::get);
+        add("PutObjectTagging", "PUT", OBJECT, "tagging", WRITE, tagging::put, ADDS_DATA, READS_DOCUMENT);
+        add("DeleteObjectTagging", "DELETE", OBJECT, "tagging", WRITE, tagging::delete);
         add("GetObjectAcl", "GET", OBJECT, "acl", READ, new GetAcl(keys, objects));
         add("GetObjectRetention", "GET", OBJECT, "retention", READ, UnsetSetting.noObjectLock(objects));
         add("GetObjectLegalHold", "GET", OBJECT, "legal-hold", READ, UnsetSetting.noObjectLock(objects));
@@ -145,6 +150,26 @@ public final class Routes {
         add("ListParts", "GET", OBJECT, "uploadId", READ, new ListParts(uploads, keys), LISTS);
     }
 
+    private void addSettings(Buckets buckets) {
+        setting(
+                "BucketTagging",
+                "tagging",
+                new SettingResource<>(
+                        buckets,
+                        BucketSetting.TAGS,
+                        S3Error.NO_SUCH_TAG_SET,
+                        204,
+                        TagSet.MAX_BODY_BYTES,
+                        body -> TagSet.parse(body, TagSet.OF_BUCKET),
+                        TagSet::render));
+    }
+
+    private void setting(String name, String selector, SettingResource<?> resource) {
+        add("Get" + name, "GET", BUCKET, selector, READ, resource::get);
+        add("Put" + name, "PUT", BUCKET, selector, OWNER, resource::put, ADDS_DATA, READS_DOCUMENT);
+        add("Delete" + name, "DELETE", BUCKET, selector, OWNER, resource::delete);
+    }
+
     /** Settings that nobody can make yet are read as those of a bucket that never had any. */
     private void addUnsetSettings(AccessKeys keys) {
         add("GetBucketAcl", "GET", BUCKET, "acl", READ, new GetAcl(keys, null));
@@ -154,7 +179,6 @@ public final class Routes {
         unset("GetBucketNotificationConfiguration", "notification", UnsetSetting.empty("NotificationConfiguration"));
         unset("GetBucketRequestPayment", "requestPayment", UnsetSetting.ownerPays());
         unset("GetBucketOwnershipControls", "ownershipControls", UnsetSetting.ownerOwnsEverything());
-        unset("GetBucketTagging", "tagging", UnsetSetting.absent(S3Error.NO_SUCH_TAG_SET));
         unset("GetBucketPolicy", "policy", UnsetSetting.absent(S3Error.NO_SUCH_BUCKET_POLICY));
         unset("GetBucketPolicyStatus", "policyStatus", UnsetSetting.absent(S3Error.NO_SUCH_BUCKET_POLICY));
         unset("GetBucketCors", "cors", UnsetSetting.absent(S3Error.NO_SUCH_CORS_CONFIGURATION));

@@ -39,10 +39,6 @@ final class UnsetSetting {
                 .close());
     }
 
-    static OperationHandler noTags() {
-        return always(XmlWriter.document("Tagging").open("TagSet").close());
-    }
-
     private static OperationHandler always(XmlWriter document) {
         var bytes = document.bytes();
         return _ -> Uni.createFrom().item(() -> Answer.xml(200, bytes));

@@ -56,6 +56,6 @@ final class SearchTest {
     }
 
     private static Bucket bucket(String idByte, String... aliases) {
-        return new Bucket(BucketId.ofHex(idByte.repeat(32)), 0, List.of(aliases), Map.of(), Map.of());
+        return new Bucket(BucketId.ofHex(idByte.repeat(32)), 0, List.of(aliases), Map.of(), Map.of(), Map.of());
     }
 }

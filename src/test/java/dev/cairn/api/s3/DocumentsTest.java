@@ -142,7 +142,8 @@ final class DocumentsTest {
     private static Bucket bucket(int id, List<String> aliases, Map<String, List<String>> local, String owner) {
         byte[] value = new byte[BucketId.BYTES];
         value[0] = (byte) id;
-        return new Bucket(new BucketId(Bytes.wrap(value)), NOW, aliases, local, Map.of(owner, Permissions.ALL));
+        return new Bucket(
+                new BucketId(Bytes.wrap(value)), NOW, aliases, local, Map.of(owner, Permissions.ALL), Map.of());
     }
 
     @Test

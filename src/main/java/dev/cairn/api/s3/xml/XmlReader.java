@@ -119,7 +119,7 @@ public final class XmlReader {
         inside.text.append(reader.getTextCharacters(), reader.getTextStart(), reader.getTextLength());
     }
 
-    static S3Exception malformed() {
+    public static S3Exception malformed() {
         return S3Error.MALFORMED_XML.exception();
     }
 }
