@@ -1,24 +1,34 @@
 # Sourced by benchmarks that need six nodes at three sites (100 +- 20 ms apart) on one machine: sets $work, $rtt, $access_key, $secret_key and the
-# functions node N VERB..., start_node N, lab COMMAND..., stop_cluster. Needs root, gcc, iproute2, ping, openssl; $binary and $root are set before.
+# functions node N VERB..., start_node N, signal N NAME, lab COMMAND..., stop_cluster. Needs root, gcc, iproute2, ping, openssl; $binary and $root are set
+# before, $wan where the network is to be another, $preload where nodes are to have a clock of their own, see set_clock.
 [ "$(id -u)" = 0 ] || { echo "this benchmark needs root, for network namespaces" >&2; exit 1; }
 [ -x "$binary" ] || { echo "$binary is not there: ./mvnw package -Dnative -DskipTests, or --binary FILE" >&2; exit 1; }
 for tool in gcc ip ping python3 openssl; do
     command -v "$tool" >/dev/null || { echo "$tool is not installed" >&2; exit 1; }
 done
+wan="${wan:-$root/benchmarks/wanlab/three-sites.wan}"
 work="$(mktemp -d /tmp/cairn-lab.XXXXXX)"
 zones=(paris paris berlin berlin lisbon lisbon)
 addresses=(10.77.1.1 10.77.1.2 10.77.2.1 10.77.2.2 10.77.3.1 10.77.3.2)
 gcc -O2 -o "$work/wanlab" "$root/benchmarks/wanlab/wanlab.c"
-"$work/wanlab" "$root/benchmarks/wanlab/three-sites.wan" >"$work/wanlab.log" 2>&1 &
+"$work/wanlab" "$wan" >"$work/wanlab.log" 2>&1 &
 lab_pid=$!
 
-lab() { "$work/wanlab" "$root/benchmarks/wanlab/three-sites.wan" ctl "$@"; }
+lab() { "$work/wanlab" "$wan" ctl "$@"; }
 node() { ip netns exec "wl-n$1" "$binary" "${@:2}" --config "$work/node$1/cairn.yaml"; }
 start_node() {
-    ip netns exec "wl-n$1" "$binary" server --config "$work/node$1/cairn.yaml" >>"$work/node$1/log" 2>&1 &
+    local clock=()
+    if [ -n "${preload:-}" ]; then
+        [ -e "$work/node$1/clock" ] || echo "+0" >"$work/node$1/clock"
+        clock=(env "LD_PRELOAD=$preload" "FAKETIME_TIMESTAMP_FILE=$work/node$1/clock" FAKETIME_DONT_FAKE_MONOTONIC=1 FAKETIME_CACHE_DURATION=1)
+    fi
+    ip netns exec "wl-n$1" "${clock[@]}" "$binary" server --config "$work/node$1/cairn.yaml" >>"$work/node$1/log" 2>&1 &
     echo $! >"$work/node$1/pid"
     disown
 }
+signal() { kill "-$2" "$(cat "$work/node$1/pid")"; }
+# Node, offset in seconds with its sign: its wall clock, at once.
+set_clock() { echo "$2" >"$work/node$1/clock.new"; mv "$work/node$1/clock.new" "$work/node$1/clock"; }
 stop_cluster() {
     for file in "$work"/node*/pid; do kill -CONT "$(cat "$file")" 2>/dev/null || true; kill "$(cat "$file")" 2>/dev/null || true; done
     for file in "$work"/node*/pid; do
@@ -53,6 +63,8 @@ for i in 1 2 3 4 5 6; do
     id=""
     for _ in $(seq 100); do id="$(node "$i" node id 2>/dev/null)" && break || sleep 0.1; done
     [ -n "$id" ] || { tail -3 "$work/node$i/log" >&2; exit 1; }
+    echo "${id%@*}" >"$work/node$i/id"
+    echo "${zones[$((i - 1))]}" >"$work/node$i/zone"
     [ "$i" = 1 ] || node 1 node connect "$id" >/dev/null
     node 1 layout assign --zone "${zones[$((i - 1))]}" --capacity 10GB "${id%@*}" >/dev/null
 done

@@ -37,6 +37,18 @@ public interface BlockFiles extends AutoCloseable {
     /** Up to {@code limit} names above {@code after} in order, for sweeps; empty at the end. */
     Uni<List<BlockHash>> list(Optional<BlockHash> after, int limit);
 
+    /** Begins to spread the blocks over the directories by their weights. */
+    Balancing balance();
+
+    /** Blocks on their way to where they belong; a step at a time, by one caller. */
+    interface Balancing {
+        /** Does a little more, and says how far that is; empty when nothing is left to do. */
+        Uni<Optional<String>> step();
+
+        /** What was done so far, in a few words. */
+        String outcome();
+    }
+
     /** Whether a new block of this many bytes would leave the reserve of free space untouched; cheap, from a recent look. */
     boolean hasRoom(long bytes);
 

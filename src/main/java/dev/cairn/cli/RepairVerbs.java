@@ -19,6 +19,7 @@ import picocli.CommandLine.Parameters;
             RepairVerbs.Tables.class,
             RepairVerbs.Blocks.class,
             RepairVerbs.BlockRefs.class,
+            RepairVerbs.Rebalance.class,
             RepairVerbs.Scrub.class
         })
 final class RepairVerbs {
@@ -81,6 +82,18 @@ final class RepairVerbs {
         @Override
         String type() {
             return "blockRefs";
+        }
+    }
+
+    /** {@code cairn repair rebalance}. */
+    @Command(
+            name = "rebalance",
+            description =
+                    "Move blocks between the data directories of this node until each holds its share; for when one was added.")
+    static final class Rebalance extends Plain {
+        @Override
+        String type() {
+            return "rebalance";
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.cairn.model;
 
+import dev.cairn.block.BlockBalance;
 import dev.cairn.block.BlockCheck;
 import dev.cairn.block.BlockCleaner;
 import dev.cairn.block.BlockDeparture;
@@ -71,6 +72,7 @@ public final class StorageNode {
     private final Handover handover;
     private final BlockScrub scrub;
     private final BlockCheck blockCheck;
+    private final BlockBalance blockBalance;
     private final ItemIndex itemIndex;
     private final ItemStore items;
     private final BlockOwners blockOwners;
@@ -139,6 +141,7 @@ public final class StorageNode {
                         new Tranquility(tuning.number("resync-tranquility", RESYNC_TRANQUILITY, 0, MOST_TRANQUILITY)),
                         tuning.number("resync-worker-count", RESYNC_WORKERS, 1, MOST_RESYNC_WORKERS)));
         blockCheck = new BlockCheck(env, store, files, references, resync, tranquility);
+        blockBalance = new BlockBalance(env, files, tranquility);
         blocks = new Blocks(env, peers, replicas, store, tables, files, references, blocksHere);
         Bodies bodies = new Bodies(blocks, tables, settings.bodies());
         LayoutGate gate = new LayoutGate(layouts, peers.self());
@@ -246,6 +249,7 @@ public final class StorageNode {
         }
         scrub.start(workers);
         blockCheck.start(workers);
+        blockBalance.start(workers);
         referenceCheck.start(workers);
     }
 
@@ -311,6 +315,10 @@ public final class StorageNode {
 
     public BlockCheck blockCheck() {
         return blockCheck;
+    }
+
+    public BlockBalance blockBalance() {
+        return blockBalance;
     }
 
     public BlockCleaner cleaner() {

@@ -90,6 +90,22 @@ final class SimBlockFiles implements BlockFiles {
         });
     }
 
+    /** One directory is in balance. */
+    @Override
+    public Balancing balance() {
+        return new Balancing() {
+            @Override
+            public Uni<Optional<String>> step() {
+                return Uni.createFrom().item(Optional.empty());
+            }
+
+            @Override
+            public String outcome() {
+                return "";
+            }
+        };
+    }
+
     @Override
     public boolean hasRoom(long bytes) {
         return !disk.full();

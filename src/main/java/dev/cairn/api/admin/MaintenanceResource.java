@@ -172,9 +172,13 @@ final class MaintenanceResource {
                 node.referenceCheck().begin();
                 yield "reference check";
             }
+            case "rebalance" -> {
+                node.blockBalance().begin();
+                yield "block balance";
+            }
             default ->
                 throw AdminException.invalid(
-                        "repairType is tables, blocks, blockRefs or {\"scrub\": start, pause, resume or cancel}");
+                        "repairType is tables, blocks, blockRefs, rebalance or {\"scrub\": start, pause, resume or cancel}");
         };
         return Targeted.of(id, Map.of("worker", worker));
     }

@@ -140,6 +140,11 @@ public final class FileBlocks implements BlockFiles {
     }
 
     @Override
+    public Balancing balance() {
+        return new Balance(work, blocks, volumes.all());
+    }
+
+    @Override
     public boolean hasRoom(long bytes) {
         return volumes.hasRoom(bytes);
     }

@@ -5,11 +5,13 @@ import dev.cairn.kernel.FailureException;
 import dev.cairn.kernel.codec.Bytes;
 import dev.cairn.kernel.id.BlockHash;
 import java.io.IOException;
+import java.nio.channels.FileChannel;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -100,8 +102,22 @@ final class NamedBlocks {
         }
     }
 
-    /** Opens a block; empty when no volume has it. */
+    /** Opens a block; empty when no volume has it. One that is being moved may have left each volume just before it was looked for there. */
     Optional<BlockReader> open(BlockHash hash) throws IOException {
+        var found = openAnywhere(hash);
+        if (found.isPresent() || volumes.all().size() == 1) {
+            return found;
+        }
+        var lock = lock(hash);
+        lock.lock();
+        try {
+            return openAnywhere(hash);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private Optional<BlockReader> openAnywhere(BlockHash hash) throws IOException {
         for (var volume : volumes.all()) {
             try {
                 return Optional.of(BlockReader.open(volume.path(hash), hash, codecs, counters));
@@ -169,6 +185,60 @@ final class NamedBlocks {
         Files.move(volume.path(hash), volume.corrupt(hash), StandardCopyOption.ATOMIC_MOVE);
     }
 
+    /**
+     * Moves a block that is whole to another volume; false when it is not, or gone. Its new file is durable, read back and has its name before the
+     * old one goes, so that one of them is there whenever the power fails.
+     */
+    boolean move(BlockHash hash, Volume from, Volume to) throws IOException {
+        var lock = lock(hash);
+        lock.lock();
+        try {
+            from.requirePresent();
+            to.requirePresent();
+            if (Files.exists(to.path(hash))) {
+                return false;
+            }
+            var draft = to.newDraft();
+            try {
+                copy(from.path(hash), draft);
+                try (var copied = BlockReader.open(draft, hash, codecs, counters)) {
+                    copied.scrub();
+                }
+                Files.move(draft, to.path(hash), StandardCopyOption.ATOMIC_MOVE);
+            } catch (NoSuchFileException | DamagedException _) {
+                Files.deleteIfExists(draft);
+                return false;
+            } catch (IOException failed) {
+                Files.deleteIfExists(draft);
+                throw to.failure(failed);
+            }
+            if (sync) {
+                Volume.syncDirectory(directoryOf(to.path(hash)));
+            }
+            Files.delete(from.path(hash));
+            return true;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void copy(Path from, Path to) throws IOException {
+        try (var in = FileChannel.open(from, StandardOpenOption.READ);
+                var out = FileChannel.open(to, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+            long size = in.size();
+            for (long at = 0; at < size; ) {
+                long copied = in.transferTo(at, size - at, out);
+                if (copied == 0) {
+                    throw new DamagedException("size");
+                }
+                at += copied;
+            }
+            if (sync) {
+                out.force(true);
+            }
+        }
+    }
+
     /** Blocks in {@code corrupt} that no volume has a file of. */
     List<BlockHash> setAside(int limit) throws IOException {
         var names = new TreeSet<String>();
@@ -213,16 +283,17 @@ final class NamedBlocks {
         String above = after.map(BlockHash::toHex).orElse("");
         int first = after.map(hash -> Byte.toUnsignedInt(hash.value().at(0))).orElse(0);
         for (int directory = first; directory < 256 && found.size() < limit; directory++) {
-            for (String name : lowest(directory, above, limit - found.size())) {
+            for (String name : lowest(volumes.all(), directory, above, limit - found.size())) {
                 found.add(new BlockHash(Bytes.ofHex(name)));
             }
         }
         return List.copyOf(found);
     }
 
-    private SortedSet<String> lowest(int directory, String above, int limit) throws IOException {
+    /** Names of blocks above {@code above} in one directory of these volumes. */
+    static SortedSet<String> lowest(List<Volume> volumes, int directory, String above, int limit) throws IOException {
         var names = new TreeSet<String>();
-        for (var volume : volumes.all()) {
+        for (var volume : volumes) {
             volume.requirePresent();
             try (DirectoryStream<Path> entries = Files.newDirectoryStream(volume.directory(directory))) {
                 for (var entry : entries) {
