@@ -20,7 +20,7 @@ start_node() {
     local clock=()
     if [ -n "${preload:-}" ]; then
         [ -e "$work/node$1/clock" ] || echo "+0" >"$work/node$1/clock"
-        clock=(env "LD_PRELOAD=$preload" "FAKETIME_TIMESTAMP_FILE=$work/node$1/clock" FAKETIME_DONT_FAKE_MONOTONIC=1 FAKETIME_CACHE_DURATION=1)
+        clock=(env "LD_PRELOAD=$preload" "SKEW_FILE=$work/node$1/clock")
     fi
     ip netns exec "wl-n$1" "${clock[@]}" "$binary" server --config "$work/node$1/cairn.yaml" >>"$work/node$1/log" 2>&1 &
     echo $! >"$work/node$1/pid"
@@ -37,7 +37,7 @@ stop_cluster() {
     done
     kill "$lab_pid" 2>/dev/null || true
     wait "$lab_pid" 2>/dev/null || true
-    rm -rf "$work"
+    rm -rf "$work" ${preload:+"$preload"}
 }
 trap stop_cluster EXIT
 sleep 1

@@ -80,6 +80,7 @@ public final class StorageNode {
     private final Workers workers;
     private final Opened opened;
     private final NodeHandler handler;
+    private final long incarnation;
 
     /** What an operator can set about how data is kept. */
     public record Settings(
@@ -125,6 +126,7 @@ public final class StorageNode {
         endings = new Endings(env, store, replicas, opened.floors(), ends, replica, peers);
         floorRaiser = new FloorRaiser(env, replicas, peers, antiEntropy, endings, settings.tombstoneAge());
         Lives lives = new Lives(env, peers, layouts);
+        incarnation = lives.mine().getIncarnation();
         Agreement agreement = Agreement.ofFirstQuorum(tables);
         BlockReplica blocksHere = new BlockReplica(store, files, replica, references);
         cleaner = blocksHere.cleaner();
@@ -311,6 +313,15 @@ public final class StorageNode {
     /** What can be set and looked at while the node runs. */
     public Tuning tuning() {
         return opened.tuning();
+    }
+
+    /** Of this life of the node. */
+    public long incarnation() {
+        return incarnation;
+    }
+
+    public Stamps stamps() {
+        return opened.stamps();
     }
 
     public BlockCheck blockCheck() {

@@ -12,6 +12,7 @@ import java.util.Optional;
  * @param port where it listens there
  * @param layoutDigest of all that it knows of the layout
  * @param layout all of that; left out while both sides' digests are the same
+ * @param life how far the node has come
  */
 public record Gossip(
         int protocol,
@@ -24,11 +25,16 @@ public record Gossip(
         NodeStatus status,
         List<Known> peers,
         Bytes layoutDigest,
-        Bytes layout) {
+        Bytes layout,
+        PastLives.Life life) {
     public Gossip {
         peers = List.copyOf(peers);
     }
 
-    /** A node and where it was reached last. */
-    public record Known(NodeId node, PeerAddress address) {}
+    /** A node, where it was reached last, and how far it had come when it was last heard of. */
+    public record Known(NodeId node, PeerAddress address, PastLives.Life life) {
+        public Known(NodeId node, PeerAddress address) {
+            this(node, address, PastLives.Life.UNKNOWN);
+        }
+    }
 }

@@ -46,6 +46,10 @@ public final class Peering implements Peers {
     private static final long MOST_BACKOFF_NANOS = TimeUnit.SECONDS.toNanos(5);
     private static final int MAX_PEERS = 1000;
     private static final int MAX_ADDRESSES = 4;
+    private static final long SAVE_EVERY_NANOS = TimeUnit.MINUTES.toNanos(1);
+    /** Ends the key of the row that says how far a node has come. */
+    private static final Bytes LIFE = Bytes.utf8("life");
+
     private static final int MISSES = 2;
 
     private final Env env;
@@ -55,6 +59,10 @@ public final class Peering implements Peers {
     private final Cluster cluster;
     private final Announced announced;
     private final Map<NodeId, Peer> known = new TreeMap<>();
+    /** Guarded by {@link #known}. */
+    private @Nullable PastLives lives;
+
+    private long savedAt;
     private volatile @Nullable Layouts layouts;
     private volatile @Nullable RequestHandler handler;
     private boolean started;
@@ -126,10 +134,14 @@ public final class Peering implements Peers {
     }
 
     /** Begins to meet others; the nodes given are known from the configuration. Completes when those of earlier lives are known, too. */
-    public Uni<Void> start(RequestHandler newHandler, Layouts newLayouts, Collection<Gossip.Known> bootstrap) {
+    public Uni<Void> start(
+            RequestHandler newHandler, Layouts newLayouts, PastLives.Own ownLife, Collection<Gossip.Known> bootstrap) {
         handler = newHandler;
         layouts = newLayouts;
-        return store.scan(SPACE, Scan.prefix(Bytes.EMPTY, MAX_PEERS)).map(entries -> {
+        synchronized (known) {
+            lives = new PastLives(ownLife);
+        }
+        return store.scan(SPACE, Scan.prefix(Bytes.EMPTY, 2 * MAX_PEERS)).map(entries -> {
             entries.forEach(entry -> remembered(entry.key(), entry.value()));
             bootstrap.forEach(this::hearOf);
             transport.serve(new Inbound());
@@ -142,6 +154,12 @@ public final class Peering implements Peers {
     }
 
     private void remembered(Bytes node, Bytes address) {
+        if (node.length() > NodeId.BYTES) {
+            synchronized (known) {
+                lives().hear(new NodeId(node.slice(0, NodeId.BYTES)), PastLives.Life.decoded(address));
+            }
+            return;
+        }
         try {
             hearOf(new Gossip.Known(new NodeId(node), PeerAddress.parse(address.toUtf8())));
         } catch (IllegalArgumentException damaged) {
@@ -280,7 +298,44 @@ public final class Peering implements Peers {
         peer.dueAt = peer.heardAt + GOSSIP_EVERY.toNanos();
         peer.status = theirs.status();
         peer.digest = theirs.layoutDigest();
-        theirs.peers().forEach(other -> peer(other.node()).ifPresent(it -> addAddress(it, other.address(), false)));
+        heardOf(theirs);
+    }
+
+    /** What others say of third nodes, and of this one. */
+    private void heardOf(Gossip theirs) {
+        lives().hear(theirs.node(), theirs.life());
+        for (Gossip.Known other : theirs.peers()) {
+            if (other.node().equals(self)) {
+                lives().hearOfOneself(theirs.node(), other.life());
+            } else if (peer(other.node()).isPresent()) {
+                addAddress(peer(other.node()).get(), other.address(), false);
+                lives().hear(other.node(), other.life());
+            }
+        }
+        saveLives();
+    }
+
+    private PastLives lives() {
+        return Objects.requireNonNull(lives, "gossip before the start");
+    }
+
+    /** Now and then: what is forgotten of the last minute matters only where every node restarts at once. */
+    private void saveLives() {
+        long now = env.nanoTime();
+        if (savedAt != 0 && now - savedAt < SAVE_EVERY_NANOS) {
+            return;
+        }
+        savedAt = now;
+        Map<Bytes, Bytes> rows = new TreeMap<>();
+        known.keySet()
+                .forEach(node ->
+                        rows.put(node.value().concat(LIFE), lives().of(node).encoded()));
+        store.commitLazily(tx -> {
+                    rows.forEach((key, value) -> tx.put(SPACE, key, value));
+                    return true;
+                })
+                .subscribe()
+                .with(_ -> {}, why -> env.warn("what is known of other nodes could not be saved", why));
     }
 
     private void missed(NodeId node, PeerAddress address, Throwable why) {
@@ -362,10 +417,12 @@ public final class Peering implements Peers {
         Layouts mine = Objects.requireNonNull(layouts, "gossip before the start");
         Bytes digest = mine.digest();
         List<Gossip.Known> others = new ArrayList<>();
+        PastLives.Life life;
         synchronized (known) {
+            life = lives().own();
             for (Peer peer : known.values()) {
                 if (peer.link != null || withPeers && !peer.addresses.isEmpty()) {
-                    others.add(new Gossip.Known(peer.node, peer.addresses.getFirst()));
+                    others.add(new Gossip.Known(peer.node, peer.addresses.getFirst(), lives().of(peer.node)));
                 }
             }
         }
@@ -380,7 +437,8 @@ public final class Peering implements Peers {
                 announced.status().get(),
                 others,
                 digest,
-                digest.equals(theirDigest) ? Bytes.EMPTY : mine.encoded());
+                digest.equals(theirDigest) ? Bytes.EMPTY : mine.encoded(),
+                life);
     }
 
     private Uni<?> learn(Gossip theirs) {
@@ -513,8 +571,7 @@ public final class Peering implements Peers {
                     peer.failures = 0;
                     peer.dueAt = env.nanoTime();
                 }
-                theirs.peers()
-                        .forEach(other -> peer(other.node()).ifPresent(it -> addAddress(it, other.address(), false)));
+                heardOf(theirs);
             }
             return learn(theirs).onItem().transform(_ -> gossip(theirs.layoutDigest(), true));
         }

@@ -11,6 +11,7 @@ import dev.cairn.layout.Layouts;
 import dev.cairn.model.StorageNode;
 import dev.cairn.net.Gossip;
 import dev.cairn.net.NodeStatus;
+import dev.cairn.net.PastLives;
 import dev.cairn.net.PeerAddress;
 import dev.cairn.net.Peering;
 import dev.cairn.net.grpc.GrpcTransport;
@@ -24,17 +25,24 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
+import org.jboss.logging.Logger;
 
 /** How this node reaches the others of its cluster, by its configuration. Closed once. */
 final class Mesh implements AutoCloseable {
+    private static final Logger LOG = Logger.getLogger(Mesh.class);
+
     private final CairnConfig config;
     private final GrpcTransport transport;
     private final Peering peering;
+    private final RealEnv env;
+    private final AtomicBoolean toldOfOlder = new AtomicBoolean();
 
     Mesh(CairnConfig config, NodeIdentity identity, RealEnv env, Store store, Supplier<NodeStatus> status)
             throws IOException {
         this.config = config;
+        this.env = env;
         Secret secret = config.rpc().secret();
         if (secret == null) {
             throw new IOException("rpc.secret is not set, and without it nodes cannot trust each other: make one with"
@@ -75,8 +83,24 @@ final class Mesh implements AutoCloseable {
                         NodeId.ofHex(peer.id()),
                         new PeerAddress(peer.address().host(), peer.address().port())))
                 .toList();
-        peering.start(node.handler(), known(node.layouts()), bootstrap).await().indefinitely();
+        var life = new PastLives.Own(
+                node.incarnation(),
+                node.stamps().reserveAtStart(),
+                node.stamps().clock()::reserve,
+                this::isOlder);
+        peering.start(node.handler(), known(node.layouts()), life, bootstrap)
+                .await()
+                .indefinitely();
         node.layouts().listen(peering::gossipNow);
+    }
+
+    /** Whoever does not have his writes synced has accepted that a power cut takes some of them with it. */
+    private void isOlder(String why) {
+        if (config.durability() == CairnConfig.Durability.POWER_LOSS) {
+            env.abort("starting on this metadata", new IOException(why));
+        } else if (!toldOfOlder.getAndSet(true)) {
+            LOG.warnf("goes on without what was not synced when the power failed (durability: process-crash): %s", why);
+        }
     }
 
     private static Peering.Layouts known(Layouts layouts) {

@@ -22,10 +22,17 @@ public final class Stamps {
 
     private final Store store;
     private final HybridClock clock;
+    private final long reserveAtStart;
 
     private Stamps(Store store, HybridClock clock) {
         this.store = store;
         this.clock = clock;
+        this.reserveAtStart = clock.reserve();
+    }
+
+    /** What the store knew of the reserve when it was opened. */
+    public long reserveAtStart() {
+        return reserveAtStart;
     }
 
     /** The clock of {@code node}, above every stamp it made before; completes when its first reserve is durable. */

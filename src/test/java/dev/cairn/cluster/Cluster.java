@@ -73,12 +73,13 @@ final class Cluster implements AutoCloseable {
 
     /** Whether each node that is up is connected to this one. */
     private boolean isSeenByAll(String id) {
-        return nodes.stream()
-                .filter(CairnProcess::isAlive)
-                .allMatch(other -> StreamSupport.stream(
-                                get(other, "GetClusterStatus").path("nodes").spliterator(), false)
-                        .anyMatch(seen -> seen.path("id").asText().equals(id)
-                                && seen.path("isUp").asBoolean()));
+        return nodes.stream().filter(CairnProcess::isAlive).allMatch(other -> isUpFor(other, id));
+    }
+
+    static boolean isUpFor(CairnProcess node, String other) {
+        return StreamSupport.stream(get(node, "GetClusterStatus").path("nodes").spliterator(), false)
+                .anyMatch(seen -> seen.path("id").asText().equals(other)
+                        && seen.path("isUp").asBoolean());
     }
 
     void introduce(CairnProcess node) {

@@ -180,6 +180,50 @@ final class ClusterIT {
         }
     }
 
+    /** All its directories agree with each other, so that nobody but the others can know. */
+    @Test
+    void a_node_that_was_rolled_back_to_a_snapshot_does_not_go_on() throws Exception {
+        try (Cluster cluster = Cluster.start("rolled-back", 3)) {
+            createBucket(cluster);
+            CairnProcess node = cluster.node(3);
+            node.kill();
+            copy(node, "snapshot", "data", "meta");
+            node.start();
+            try (Clients clients = new Clients(0, cluster.nodes())) {
+                clients.work(100);
+            }
+            // What it is told of others it tells every few seconds.
+            Cluster.await("the others have heard of it", () -> Cluster.isUpFor(cluster.node(1), Cluster.id(node)));
+            Cluster.pause(8_000);
+            node.kill();
+            node.start();
+            try (Clients clients = new Clients(WRITERS, cluster.nodes())) {
+                clients.work(20);
+            }
+            node.kill();
+            node.wipe();
+            copy(node, ".", "snapshot/data", "snapshot/meta");
+            try {
+                node.start();
+            } catch (IllegalStateException _) {
+                // It may hear of it before anybody sees that it is up.
+            }
+            Cluster.await("the node ends", () -> !node.isAlive());
+            assertThat(node.log()).contains("the metadata of this node is an older copy");
+            verify(cluster, "without the node that was rolled back");
+        }
+    }
+
+    private static void copy(CairnProcess node, String to, String... from) throws Exception {
+        java.nio.file.Files.createDirectories(node.home().resolve(to));
+        List<String> command = new ArrayList<>(List.of("cp", "-a"));
+        for (String each : from) {
+            command.add(node.home().resolve(each).toString());
+        }
+        command.add(node.home().resolve(to).toString());
+        assertThat(new ProcessBuilder(command).inheritIO().start().waitFor()).isZero();
+    }
+
     @Test
     void a_node_that_lost_everything_begins_anew_and_takes_its_place_again() throws Exception {
         try (Cluster cluster = Cluster.start("wiped", 3)) {

@@ -58,10 +58,16 @@ public final class HybridClock {
     /**
      * The bound to make durable now, so that stamps may go on for {@code aheadMillis} more. Where the last bound is ahead of the wall clock,
      * as after a restart, stamps go on in counter steps: a bound that added to the last one would let each quick restart lead the clock
-     * further away, until peers refuse its stamps.
+     * further away, until peers refuse its stamps. It is never below the bound that is durable, even where the wall clock was set back.
      */
     public long proposeReserve(long aheadMillis) {
-        return Math.max(Stamp.atMillis(wallMillis.getAsLong() + aheadMillis), last.get() + COUNTER_STEPS);
+        long wanted = Math.max(Stamp.atMillis(wallMillis.getAsLong() + aheadMillis), last.get() + COUNTER_STEPS);
+        return Math.max(wanted, reserve.get());
+    }
+
+    /** The bound that is durable. */
+    public long reserve() {
+        return reserve.get();
     }
 
     /** Tells that {@code bound} is durable. */

@@ -11,6 +11,7 @@ import dev.cairn.kernel.id.OwnerId;
 import dev.cairn.kernel.time.Stamp;
 import dev.cairn.net.Gossip;
 import dev.cairn.net.NodeStatus;
+import dev.cairn.net.PastLives;
 import dev.cairn.net.PeerAddress;
 import dev.cairn.net.Request;
 import dev.cairn.net.Request.Applied;
@@ -35,6 +36,7 @@ import dev.cairn.proto.JoinRowsMessage;
 import dev.cairn.proto.JoinedMessage;
 import dev.cairn.proto.JoinedRowMessage;
 import dev.cairn.proto.LackedBlocksMessage;
+import dev.cairn.proto.LifeEntry;
 import dev.cairn.proto.NewsMessage;
 import dev.cairn.proto.OwnedBlocksMessage;
 import dev.cairn.proto.PeerEntry;
@@ -547,11 +549,24 @@ final class Wire {
                         .map(peer -> PeerEntry.newBuilder()
                                 .setNode(Protos.proto(peer.node().value()))
                                 .setAddress(peer.address().toString())
+                                .setLife(entry(peer.life()))
                                 .build())
                         .toList())
                 .setLayoutDigest(Protos.proto(gossip.layoutDigest()))
                 .setLayout(Protos.proto(gossip.layout()))
+                .setLife(entry(gossip.life()))
                 .build();
+    }
+
+    private static LifeEntry entry(PastLives.Life life) {
+        return LifeEntry.newBuilder()
+                .setIncarnation(life.incarnation())
+                .setReserve(life.reserve())
+                .build();
+    }
+
+    private static PastLives.Life life(LifeEntry entry) {
+        return new PastLives.Life(entry.getIncarnation(), entry.getReserve());
     }
 
     static Gossip gossip(GossipMessage message) {
@@ -575,9 +590,12 @@ final class Wire {
                         status.getDataTotalBytes()),
                 message.getPeersList().stream()
                         .map(peer -> new Gossip.Known(
-                                new NodeId(Protos.bytes(peer.getNode())), PeerAddress.parse(peer.getAddress())))
+                                new NodeId(Protos.bytes(peer.getNode())),
+                                PeerAddress.parse(peer.getAddress()),
+                                life(peer.getLife())))
                         .toList(),
                 Protos.bytes(message.getLayoutDigest()),
-                Protos.bytes(message.getLayout()));
+                Protos.bytes(message.getLayout()),
+                life(message.getLife()));
     }
 }

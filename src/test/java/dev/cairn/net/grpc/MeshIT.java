@@ -17,6 +17,7 @@ import dev.cairn.net.DialFailure;
 import dev.cairn.net.DialFailure.DialException;
 import dev.cairn.net.Gossip;
 import dev.cairn.net.NodeStatus;
+import dev.cairn.net.PastLives;
 import dev.cairn.net.PeerAddress;
 import dev.cairn.net.Peering;
 import dev.cairn.net.Request;
@@ -99,7 +100,11 @@ final class MeshIT {
         }
 
         void start(Gossip.Known... bootstrap) {
-            peering.start(handler(), new NoLayouts(), List.of(bootstrap))
+            start(new PastLives.Own(1, 0, () -> 0, _ -> {}), bootstrap);
+        }
+
+        void start(PastLives.Own life, Gossip.Known... bootstrap) {
+            peering.start(handler(), new NoLayouts(), life, List.of(bootstrap))
                     .await()
                     .atMost(SOON);
         }
@@ -297,6 +302,32 @@ final class MeshIT {
                 .isInstanceOf(FailureException.class);
         assertThat(a.peering.call(to, new Request.LivesOn(1)).await().atMost(SOON))
                 .isTrue();
+    }
+
+    /** The one it talks to has never heard of it; the third has, in its earlier life. */
+    @Test
+    void a_node_that_begins_again_behind_what_it_told_is_told_so_by_whoever_heard_of_it() throws Exception {
+        Node witness = node("witness");
+        Node other = node("other");
+        Node restored = node("restored");
+        List<String> told = new java.util.concurrent.CopyOnWriteArrayList<>();
+        witness.start(new PastLives.Own(1, 0, () -> 900L << 16, told::add));
+        restored.start(new PastLives.Own(2, 0, () -> 500L << 16, told::add), witness.known());
+        await(() -> restored.sees(witness) && witness.sees(restored));
+        other.start(new PastLives.Own(3, 0, () -> 700L << 16, told::add), witness.known());
+        await(() -> other.sees(witness) && other.sees(restored));
+        assertThat(told).as("in good order").isEmpty();
+        restored.stop();
+        Node again = node("restored");
+        again.start(new PastLives.Own(4, 500L << 16, () -> 600L << 16, told::add), other.known());
+        await(() -> other.sees(again) && witness.sees(again));
+        assertThat(told).as("after a restart").isEmpty();
+        again.stop();
+        witness.stop();
+        Node older = node("restored");
+        older.start(new PastLives.Own(5, 400L << 16, () -> 410L << 16, told::add), other.known());
+        await(() -> !told.isEmpty());
+        assertThat(told.getFirst()).contains("older copy").containsAnyOf("100 ms later", "200 ms later");
     }
 
     @Test

@@ -14,6 +14,7 @@ import dev.cairn.kernel.io.ByteSource;
 import dev.cairn.kernel.time.Stamp;
 import dev.cairn.net.Gossip;
 import dev.cairn.net.NodeStatus;
+import dev.cairn.net.PastLives;
 import dev.cairn.net.PeerAddress;
 import dev.cairn.net.Request;
 import dev.cairn.net.Request.Applied;
@@ -155,9 +156,11 @@ final class WireTest {
                 Optional.of(new PeerAddress("::1", 3901)),
                 3901,
                 new NodeStatus("host", "1.0", 1, 2, 3, 4),
-                List.of(new Gossip.Known(new NodeId(HASH.value()), new PeerAddress("example.org", 1))),
+                List.of(new Gossip.Known(
+                        new NodeId(HASH.value()), new PeerAddress("example.org", 1), new PastLives.Life(5, -6))),
                 Bytes.utf8("digest"),
-                Bytes.utf8("layout"));
+                Bytes.utf8("layout"),
+                new PastLives.Life(7, 8));
     }
 
     @Test
