@@ -47,7 +47,7 @@ chmod +x "$work/control"
 
 wrong=0
 mkfifo "$work/mended"
-echo "| scenario | operations | answered | reads judged | wrong | all read at all nodes after |"
+echo "| scenario | operations | answered | reads judged | wrong | all nodes served after |"
 echo "|---|---|---|---|---|---|"
 for run in $(seq "$runs"); do
     for scenario in $scenarios; do

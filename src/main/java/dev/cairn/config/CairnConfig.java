@@ -68,7 +68,25 @@ public record CairnConfig(
             Duration idleTimeout,
             Duration headTimeout,
             Duration bodyTimeout,
-            boolean trustsForwardedProto) {}
+            boolean trustsForwardedProto,
+            ObjectOwnership defaultObjectOwnership) {}
+
+    /** What S3 calls object ownership. */
+    public enum ObjectOwnership {
+        BUCKET_OWNER_ENFORCED("BucketOwnerEnforced"),
+        BUCKET_OWNER_PREFERRED("BucketOwnerPreferred"),
+        OBJECT_WRITER("ObjectWriter");
+
+        private final String text;
+
+        ObjectOwnership(String text) {
+            this.text = text;
+        }
+
+        public String text() {
+            return text;
+        }
+    }
 
     /** Without a token the admin API is closed; without a metrics token {@code /metrics} is open. */
     public record Admin(
@@ -121,7 +139,8 @@ public record CairnConfig(
                         settings.get(ConfigKeys.S3_IDLE_TIMEOUT),
                         settings.get(ConfigKeys.S3_HEAD_TIMEOUT),
                         settings.get(ConfigKeys.S3_BODY_TIMEOUT),
-                        settings.get(ConfigKeys.S3_TRUST_FORWARDED_PROTO)),
+                        settings.get(ConfigKeys.S3_TRUST_FORWARDED_PROTO),
+                        settings.get(ConfigKeys.S3_DEFAULT_OBJECT_OWNERSHIP)),
                 new Admin(
                         settings.get(ConfigKeys.ADMIN_BIND),
                         settings.secret(ConfigKeys.ADMIN_TOKEN, ConfigKeys.ADMIN_TOKEN_FILE)

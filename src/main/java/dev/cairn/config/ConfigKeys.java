@@ -97,6 +97,13 @@ public final class ConfigKeys {
             "false",
             "Believe `X-Forwarded-Proto` where answers name a URL; for nodes that only a proxy can reach.");
 
+    static final ConfigKey<CairnConfig.ObjectOwnership> S3_DEFAULT_OBJECT_OWNERSHIP = new ConfigKey<>(
+            "s3.default-object-ownership",
+            ValueType.named(List.of(CairnConfig.ObjectOwnership.values()), CairnConfig.ObjectOwnership::text),
+            "BucketOwnerEnforced",
+            "How new buckets begin: `BucketOwnerEnforced`, without ACLs, as on AWS; or `ObjectWriter`, for applications that"
+                    + " send `x-amz-acl: public-read`.");
+
     static final ConfigKey<Address> ADMIN_BIND = new ConfigKey<>(
             "admin.bind", ValueType.ADDRESS, "[::]:3903", "Where the admin API and the metrics listen.");
     static final ConfigKey<Secret> ADMIN_TOKEN = new ConfigKey<>(
@@ -185,6 +192,7 @@ public final class ConfigKeys {
             S3_HEAD_TIMEOUT,
             S3_BODY_TIMEOUT,
             S3_TRUST_FORWARDED_PROTO,
+            S3_DEFAULT_OBJECT_OWNERSHIP,
             ADMIN_BIND,
             ADMIN_TOKEN,
             ADMIN_TOKEN_FILE,

@@ -103,11 +103,16 @@ public record ValueType<T>(String name, Function<Raw, T> parser) {
 
     /** Constants of an enum, written in lower case with hyphens. */
     static <E extends Enum<E>> ValueType<E> choice(List<E> values) {
-        List<String> names = values.stream().map(ValueType::nameOf).toList();
+        return named(values, ValueType::nameOf);
+    }
+
+    /** Constants that have names of their own. */
+    static <E> ValueType<E> named(List<E> values, Function<E, String> name) {
+        List<String> names = values.stream().map(name).toList();
         return of(
                 String.join(", ", names),
                 text -> values.stream()
-                        .filter(value -> nameOf(value).equals(text))
+                        .filter(value -> name.apply(value).equals(text))
                         .findFirst()
                         .orElseThrow(() -> new IllegalArgumentException("is not one of " + String.join(", ", names))));
     }

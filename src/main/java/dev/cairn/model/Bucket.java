@@ -25,6 +25,25 @@ public record Bucket(
         return setting.of(settings);
     }
 
+    public Ownership ownership() {
+        return setting(BucketSetting.OWNERSHIP).orElse(Ownership.BUCKET_OWNER_ENFORCED);
+    }
+
+    public Acl acl() {
+        return setting(BucketSetting.ACL).orElse(Acl.PRIVATE);
+    }
+
+    public PublicAccess publicAccess() {
+        return setting(BucketSetting.PUBLIC_ACCESS).orElse(PublicAccess.UNBLOCKED);
+    }
+
+    /** Whether everybody may read what has that ACL, the bucket itself or an object in it. */
+    public boolean opens(Acl acl) {
+        return acl == Acl.PUBLIC_READ
+                && ownership().hasAcls()
+                && !publicAccess().ignoreAcls();
+    }
+
     /** For whoever keeps many. */
     Bucket withoutSettings() {
         return new Bucket(id, createdMillis, aliases, localAliases, grants, Map.of());

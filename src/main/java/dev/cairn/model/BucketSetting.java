@@ -9,6 +9,26 @@ import java.util.function.Function;
 public record BucketSetting<T>(String name, Function<T, Bytes> encode, Function<Bytes, T> decode) {
     public static final BucketSetting<Tags> TAGS = new BucketSetting<>("tags", Tags::encoded, Tags::decoded);
 
+    public static final BucketSetting<CorsRules> CORS =
+            new BucketSetting<>("cors", CorsRules::encoded, CorsRules::decoded);
+
+    public static final BucketSetting<Acl> ACL = new BucketSetting<>("acl", Acl::encoded, Acl::decoded);
+    public static final BucketSetting<Ownership> OWNERSHIP =
+            new BucketSetting<>("ownership", Ownership::encoded, Ownership::decoded);
+    public static final BucketSetting<PublicAccess> PUBLIC_ACCESS =
+            new BucketSetting<>("public-access", PublicAccess::encoded, PublicAccess::decoded);
+
+    /** With a value, for a bucket that begins with it. */
+    public record Made<T>(BucketSetting<T> setting, T value) {
+        String name() {
+            return setting.name();
+        }
+
+        Bytes encoded() {
+            return setting.encode().apply(value);
+        }
+    }
+
     Optional<T> of(Map<String, Bytes> settings) {
         return Optional.ofNullable(settings.get(name)).map(decode);
     }

@@ -69,15 +69,15 @@ public final class Buckets {
 
     /** A new bucket that every key sees as {@code alias}; nobody may use it yet. */
     public Uni<Bucket> create(String alias) {
-        return create(alias, Map.of());
+        return create(alias, Map.of(), List.of());
     }
 
-    /** A new bucket that belongs to {@code keyId}. */
-    public Uni<Bucket> createFor(String alias, String keyId) {
-        return create(alias, Map.of(keyId, Permissions.ALL));
+    /** A new bucket that belongs to {@code keyId} and begins with these settings. */
+    public Uni<Bucket> createFor(String alias, String keyId, List<BucketSetting.Made<?>> settings) {
+        return create(alias, Map.of(keyId, Permissions.ALL), settings);
     }
 
-    private Uni<Bucket> create(String alias, Map<String, Permissions> grants) {
+    private Uni<Bucket> create(String alias, Map<String, Permissions> grants, List<BucketSetting.Made<?>> settings) {
         if (!BucketNames.isValid(alias)) {
             return refuse(new Refusal.InvalidBucketName(alias));
         }
@@ -101,6 +101,7 @@ public final class Buckets {
                                 .set(ModelTables.BUCKETS, sort, CREATED, Bytes.ofLong(bucket.createdMillis()))
                                 .set(ModelTables.BUCKETS, sort, ALIAS + alias, Bytes.EMPTY);
                         grants.forEach((key, grant) -> batch.set(ModelTables.BUCKETS, sort, GRANT + key, flags(grant)));
+                        settings.forEach(it -> batch.set(ModelTables.BUCKETS, sort, SETTING + it.name(), it.encoded()));
                     })
                     .chain(first ->
                             first ? Uni.createFrom().item(bucket) : refuse(new Refusal.BucketAlreadyExists(alias)));

@@ -14,14 +14,17 @@ import java.util.TreeMap;
  * What is said of one version of an object apart from its bytes and headers, and can be said anew without writing these again. Each is a register
  * of its own in the row of the version, and ends with it.
  */
-public record ObjectAttributes(Tags tags) {
-    public static final ObjectAttributes NONE = new ObjectAttributes(Tags.NONE);
+public record ObjectAttributes(Tags tags, Acl acl) {
+    public static final ObjectAttributes NONE = new ObjectAttributes(Tags.NONE, Acl.PRIVATE);
     static final String TAGS = "tags";
+    static final String ACL = "acl";
 
     static ObjectAttributes of(LwwMap registers) {
         return registers.fields().isEmpty()
                 ? NONE
-                : new ObjectAttributes(registers.get(TAGS).map(Tags::decoded).orElse(Tags.NONE));
+                : new ObjectAttributes(
+                        registers.get(TAGS).map(Tags::decoded).orElse(Tags.NONE),
+                        registers.get(ACL).map(Acl::decoded).orElse(Acl.PRIVATE));
     }
 
     static ObjectAttributes of(List<AttributeValue> values) {
@@ -34,6 +37,9 @@ public record ObjectAttributes(Tags tags) {
         SortedMap<String, Bytes> values = new TreeMap<>();
         if (!tags.isEmpty()) {
             values.put(TAGS, tags.encoded());
+        }
+        if (acl != Acl.PRIVATE) {
+            values.put(ACL, acl.encoded());
         }
         return values;
     }

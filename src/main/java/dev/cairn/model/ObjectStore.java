@@ -259,6 +259,11 @@ public final class ObjectStore {
         return setAttribute(bucket, key, ObjectAttributes.TAGS, tags.encoded(), RETRIES);
     }
 
+    /** As {@link #setTags}, of who else may read it. */
+    public Uni<Boolean> setAcl(BucketId bucket, Bytes key, Acl acl) {
+        return setAttribute(bucket, key, ObjectAttributes.ACL, acl.encoded(), RETRIES);
+    }
+
     /** Only replicas that hold the version take the attribute, so that a quorum has to hold it first. */
     private Uni<Boolean> setAttribute(BucketId bucket, Bytes key, String name, Bytes value, int retries) {
         Bytes partition = ModelTables.partition(bucket);

@@ -5,12 +5,15 @@ import dev.cairn.kernel.Secret;
 import dev.cairn.model.AccessKey;
 import dev.cairn.model.AccessKeys;
 import dev.cairn.model.Bucket;
+import dev.cairn.model.BucketSetting;
 import dev.cairn.model.Buckets;
+import dev.cairn.model.Ownership;
 import dev.cairn.model.Permissions;
 import dev.cairn.model.Refusal;
 import dev.cairn.model.RefusalException;
 import dev.cairn.model.StorageNode;
 import io.smallrye.mutiny.Uni;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import org.jboss.logging.Logger;
@@ -26,7 +29,10 @@ final class FirstStart {
     private final Buckets buckets;
     private final CairnConfig.FirstStart wanted;
 
-    FirstStart(StorageNode node, CairnConfig.FirstStart wanted) {
+    private final Ownership newBuckets;
+
+    FirstStart(StorageNode node, CairnConfig.FirstStart wanted, Ownership newBuckets) {
+        this.newBuckets = newBuckets;
         this.keys = node.keys();
         this.buckets = node.buckets();
         this.wanted = wanted;
@@ -73,7 +79,10 @@ final class FirstStart {
         return keys.setMayCreateBuckets(key.id(), true)
                 .chain(() -> buckets.resolve(name, Optional.empty()))
                 .chain(found -> found.map(bucket -> buckets.grant(bucket.id(), key.id(), Permissions.ALL))
-                        .orElseGet(() -> buckets.createFor(name, key.id())))
+                        .orElseGet(() -> buckets.createFor(
+                                name,
+                                key.id(),
+                                List.of(new BucketSetting.Made<>(BucketSetting.OWNERSHIP, newBuckets)))))
                 .map(bucket -> new Made(key, bucket, wanted.accessKey() == null));
     }
 }

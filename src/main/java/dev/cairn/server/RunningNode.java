@@ -14,6 +14,7 @@ import dev.cairn.kernel.env.RealEnv;
 import dev.cairn.layout.Layout;
 import dev.cairn.layout.LayoutChanges;
 import dev.cairn.layout.LayoutView;
+import dev.cairn.model.Ownership;
 import dev.cairn.model.StorageNode;
 import dev.cairn.net.LocalPeers;
 import dev.cairn.net.NodeStatus;
@@ -90,7 +91,10 @@ final class RunningNode implements AutoCloseable {
                     .indefinitely();
             this.layoutChanges = changes(env, node, peers, config);
             node.start();
-            this.made = new FirstStart(node, config.firstStart()).run().await().indefinitely();
+            this.made = new FirstStart(node, config.firstStart(), newBuckets())
+                    .run()
+                    .await()
+                    .indefinitely();
         } else {
             Mesh others = new Mesh(config, identity, env, store, this::status);
             this.mesh = Optional.of(others);
@@ -248,6 +252,15 @@ final class RunningNode implements AutoCloseable {
                 0,
                 FILE_THREADS,
                 FILE_QUEUE);
+    }
+
+    /** How buckets begin where nobody says it. */
+    Ownership newBuckets() {
+        return switch (config.s3().defaultObjectOwnership()) {
+            case BUCKET_OWNER_ENFORCED -> Ownership.BUCKET_OWNER_ENFORCED;
+            case BUCKET_OWNER_PREFERRED -> Ownership.BUCKET_OWNER_PREFERRED;
+            case OBJECT_WRITER -> Ownership.OBJECT_WRITER;
+        };
     }
 
     CairnConfig config() {

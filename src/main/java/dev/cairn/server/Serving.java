@@ -108,7 +108,7 @@ final class Serving {
                 new Authenticator(SIGNING_KEYS, SignedService.S3),
                 node.node().keys(),
                 node.node().buckets(),
-                new Routes(node.node(), config.s3().region()),
+                new Routes(node.node(), config.s3().region(), node.newBuckets()),
                 node.budget(),
                 node::hasRoomForData,
                 metrics.ofS3());

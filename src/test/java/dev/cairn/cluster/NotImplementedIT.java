@@ -22,10 +22,8 @@ final class NotImplementedIT {
     private static final String KEY = "/" + BUCKET + "/kept";
     private static final List<String> METHODS = List.of("GET", "PUT", "POST", "DELETE");
     private static final List<String> EVERYWHERE = List.of(
-            "acl",
             "policy",
             "policyStatus",
-            "cors",
             "website",
             "lifecycle",
             "versioning",
@@ -41,8 +39,6 @@ final class NotImplementedIT {
             "inventory",
             "metrics",
             "intelligent-tiering",
-            "ownershipControls",
-            "publicAccessBlock",
             "session",
             "metadataTable",
             "metadataConfiguration",
@@ -59,13 +55,11 @@ final class NotImplementedIT {
             "metadataJournalTable");
 
     /** What can be read although nobody can set it; see {@link UnsetSettingsIT}. */
-    private static final Set<String> READABLE_OF_OBJECTS = Set.of("acl", "retention", "legal-hold");
+    private static final Set<String> READABLE_OF_OBJECTS = Set.of("retention", "legal-hold");
 
     private static final Set<String> READABLE_OF_BUCKETS = Set.of(
-            "acl",
             "policy",
             "policyStatus",
-            "cors",
             "website",
             "lifecycle",
             "versioning",
@@ -75,9 +69,7 @@ final class NotImplementedIT {
             "logging",
             "replication",
             "requestPayment",
-            "accelerate",
-            "ownershipControls",
-            "publicAccessBlock");
+            "accelerate");
 
     private CairnProcess server;
     private Wire wire;

@@ -50,13 +50,11 @@ final class UnsetSettingsIT {
     @CsvSource({
         "policy, NoSuchBucketPolicy",
         "policyStatus, NoSuchBucketPolicy",
-        "cors, NoSuchCORSConfiguration",
         "lifecycle, NoSuchLifecycleConfiguration",
         "website, NoSuchWebsiteConfiguration",
         "encryption, ServerSideEncryptionConfigurationNotFoundError",
         "replication, ReplicationConfigurationNotFoundError",
         "object-lock, ObjectLockConfigurationNotFoundError",
-        "publicAccessBlock, NoSuchPublicAccessBlockConfiguration",
     })
     void a_setting_that_was_never_made_is_not_found(String name, String code) {
         Answer answer = wire.call("GET", "/" + BUCKET + "?" + name).send();
@@ -99,7 +97,7 @@ final class UnsetSettingsIT {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"acl", "versioning", "cors"})
+    @ValueSource(strings = {"acl", "versioning"})
     void a_bucket_that_is_not_there_has_none_and_strangers_learn_nothing(String name) {
         assertThat(wire.call("GET", "/no-such-bucket?" + name).send().code()).isEqualTo("NoSuchBucket");
         assertThat(wire.call("GET", "/" + BUCKET + "?" + name)

@@ -47,6 +47,7 @@ final class ConfigLoaderTest {
                         "s3.head-timeout = 30s",
                         "s3.body-timeout = 30s",
                         "s3.trust-forwarded-proto = false",
+                        "s3.default-object-ownership = BucketOwnerEnforced",
                         "admin.bind = [::]:3903",
                         "admin.token = ",
                         "admin.token-file = ",
@@ -88,7 +89,8 @@ final class ConfigLoaderTest {
                         Duration.ofSeconds(90),
                         Duration.ofSeconds(30),
                         Duration.ofSeconds(30),
-                        false));
+                        false,
+                        CairnConfig.ObjectOwnership.BUCKET_OWNER_ENFORCED));
         assertThat(config.admin()).isEqualTo(new CairnConfig.Admin(new Address("::", 3903), null, null));
         assertThat(config.rpc()).isEqualTo(new CairnConfig.Rpc(new Address("::", 3901), null, null, List.of()));
         assertThat(config.web()).isEqualTo(new CairnConfig.Web(new Address("::", 3902), null));

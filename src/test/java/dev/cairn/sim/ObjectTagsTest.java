@@ -8,6 +8,7 @@ import dev.cairn.kernel.FailureException;
 import dev.cairn.kernel.codec.Bytes;
 import dev.cairn.kernel.id.BucketId;
 import dev.cairn.kernel.io.ByteSource;
+import dev.cairn.model.Acl;
 import dev.cairn.model.ObjectAttributes;
 import dev.cairn.model.ObjectMeta;
 import dev.cairn.model.StorageNode;
@@ -64,7 +65,10 @@ final class ObjectTagsTest {
                         KEY,
                         stored,
                         new ObjectMeta(
-                                List.of(), "etag", ChecksumValue.getDefaultInstance(), new ObjectAttributes(tags))));
+                                List.of(),
+                                "etag",
+                                ChecksumValue.getDefaultInstance(),
+                                new ObjectAttributes(tags, Acl.PRIVATE))));
     }
 
     private static Bytes body(int length) {

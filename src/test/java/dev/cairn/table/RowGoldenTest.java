@@ -12,6 +12,7 @@ import dev.cairn.crdt.LwwMap;
 import dev.cairn.crdt.Siblings;
 import dev.cairn.kernel.codec.Bytes;
 import dev.cairn.kernel.time.Stamp;
+import dev.cairn.proto.AclValue;
 import dev.cairn.proto.AttributeValue;
 import dev.cairn.proto.AttributedRow;
 import dev.cairn.proto.BlockEntry;
@@ -21,6 +22,8 @@ import dev.cairn.proto.BodyValue;
 import dev.cairn.proto.ChecksumValue;
 import dev.cairn.proto.CompletionValue;
 import dev.cairn.proto.CoordinatorValue;
+import dev.cairn.proto.CorsRuleValue;
+import dev.cairn.proto.CorsValue;
 import dev.cairn.proto.DirectoriesValue;
 import dev.cairn.proto.EffectValue;
 import dev.cairn.proto.EmptyBucket;
@@ -35,9 +38,11 @@ import dev.cairn.proto.LwwMapRow;
 import dev.cairn.proto.LwwRow;
 import dev.cairn.proto.ManifestPage;
 import dev.cairn.proto.ObjectValue;
+import dev.cairn.proto.OwnershipValue;
 import dev.cairn.proto.PartSegmentValue;
 import dev.cairn.proto.PartValue;
 import dev.cairn.proto.PlaceValue;
+import dev.cairn.proto.PublicAccessValue;
 import dev.cairn.proto.ReleaseBody;
 import dev.cairn.proto.ReleaseManifest;
 import dev.cairn.proto.ReleaseOwner;
@@ -76,6 +81,14 @@ final class RowGoldenTest {
             .build();
     private static final AttributeValue ATTRIBUTE =
             AttributeValue.newBuilder().setName("tags").setValue(bytes("0a0b")).build();
+    private static final CorsRuleValue CORS_RULE = CorsRuleValue.newBuilder()
+            .setId("one")
+            .addOrigins("https://*.example.org")
+            .addMethods("GET")
+            .addHeaders("x-*")
+            .addExposed("ETag")
+            .setMaxAgeSeconds(3600)
+            .build();
     private static final ChecksumValue CHECKSUM = ChecksumValue.newBuilder()
             .setAlgorithm(2)
             .setValue(bytes("e3069283"))
@@ -150,6 +163,19 @@ final class RowGoldenTest {
                 Arguments.of("lww-map", RowGoldenTest.lwwMapRow()),
                 Arguments.of("attributed", RowGoldenTest.attributedRow()),
                 Arguments.of("attribute", ATTRIBUTE),
+                Arguments.of("acl", AclValue.newBuilder().setReaders(1).build()),
+                Arguments.of(
+                        "ownership", OwnershipValue.newBuilder().setOwnership(3).build()),
+                Arguments.of(
+                        "public-access",
+                        PublicAccessValue.newBuilder()
+                                .setBlockAcls(true)
+                                .setIgnoreAcls(true)
+                                .setBlockPolicy(true)
+                                .setRestrictBuckets(true)
+                                .build()),
+                Arguments.of("cors-rule", CORS_RULE),
+                Arguments.of("cors", CorsValue.newBuilder().addRules(CORS_RULE).build()),
                 Arguments.of("tags", TagsValue.newBuilder().addTags(HEADER).build()),
                 Arguments.of("siblings", siblingsRow()),
                 Arguments.of("siblings-column", COLUMN),

@@ -38,8 +38,6 @@ public record ObjectHeaders(List<Field> fields) {
             "OUTPOSTS",
             "SNOW",
             "EXPRESS_ONEZONE");
-    private static final Set<String> GRANTING_ACLS =
-            Set.of("public-read", "public-read-write", "authenticated-read", "bucket-owner-read", "aws-exec-read");
     private static final List<String> UNSUPPORTED_PREFIXES = List.of(
             "x-amz-server-side-encryption",
             "x-amz-copy-source-server-side-encryption",
@@ -104,21 +102,6 @@ public record ObjectHeaders(List<Field> fields) {
                         .exception("A header you provided implies functionality that is not implemented.")
                         .with("Header", name);
             }
-            if (name.startsWith("x-amz-grant-")) {
-                throw S3Error.ACCESS_CONTROL_LIST_NOT_SUPPORTED.exception();
-            }
-            if (name.equals("x-amz-acl")) {
-                requirePrivate(entry.getValue());
-            }
-        }
-    }
-
-    private static void requirePrivate(String acl) {
-        if (GRANTING_ACLS.contains(acl)) {
-            throw S3Error.ACCESS_CONTROL_LIST_NOT_SUPPORTED.exception();
-        }
-        if (!acl.equals("private") && !acl.equals("bucket-owner-full-control")) {
-            throw S3Exception.invalidArgument("x-amz-acl", acl, "The canned ACL is not known.");
         }
     }
 

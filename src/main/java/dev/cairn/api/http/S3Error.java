@@ -3,6 +3,7 @@ package dev.cairn.api.http;
 /** Every error the S3 edge can answer: its status, its code as clients read it, and the text used when nothing better is known. */
 public enum S3Error {
     ACCESS_CONTROL_LIST_NOT_SUPPORTED(400, "AccessControlListNotSupported", "The bucket does not allow ACLs."),
+    ACCESS_FORBIDDEN(403, "AccessForbidden", "CORSResponse: This CORS request is not allowed."),
     ACCESS_DENIED(403, "AccessDenied", "Access Denied."),
     AUTHORIZATION_HEADER_MALFORMED(400, "AuthorizationHeaderMalformed", "The authorization header is malformed."),
     AUTHORIZATION_QUERY_PARAMETERS_ERROR(
@@ -21,6 +22,10 @@ public enum S3Error {
     INTERNAL_ERROR(500, "InternalError", "We encountered an internal error. Please try again."),
     INVALID_ACCESS_KEY_ID(403, "InvalidAccessKeyId", "The access key id you provided does not exist in our records."),
     INVALID_ARGUMENT(400, "InvalidArgument", "Invalid argument."),
+    INVALID_BUCKET_ACL_WITH_OBJECT_OWNERSHIP(
+            400,
+            "InvalidBucketAclWithObjectOwnership",
+            "Bucket cannot have ACLs set with ObjectOwnership's BucketOwnerEnforced setting."),
     INVALID_BUCKET_NAME(400, "InvalidBucketName", "The specified bucket is not valid."),
     INVALID_DIGEST(400, "InvalidDigest", "The Content-MD5 you specified is not valid."),
     INVALID_LOCATION_CONSTRAINT(400, "InvalidLocationConstraint", "The specified location constraint is not valid."),
@@ -53,6 +58,8 @@ public enum S3Error {
     NOT_IMPLEMENTED(501, "NotImplemented", "The request asks for functionality that is not implemented."),
     OBJECT_LOCK_CONFIGURATION_NOT_FOUND(
             404, "ObjectLockConfigurationNotFoundError", "The bucket has no object lock configuration."),
+    OWNERSHIP_CONTROLS_NOT_FOUND(
+            404, "OwnershipControlsNotFoundError", "The bucket ownership controls were not found."),
     PRECONDITION_FAILED(412, "PreconditionFailed", "At least one of the preconditions you specified did not hold."),
     REPLICATION_CONFIGURATION_NOT_FOUND(
             404, "ReplicationConfigurationNotFoundError", "The replication configuration was not found."),

@@ -13,6 +13,7 @@ import dev.cairn.api.http.checksum.ChecksumRequest;
 import dev.cairn.api.s3.xml.XmlWriter;
 import dev.cairn.block.StoredBody;
 import dev.cairn.kernel.id.BucketId;
+import dev.cairn.model.Acl;
 import dev.cairn.model.Buckets;
 import dev.cairn.model.ObjectAttributes;
 import dev.cairn.model.ObjectMeta;
@@ -48,6 +49,7 @@ final class CopyObject implements OperationHandler {
     public Uni<Answer> handle(S3Request request) {
         VersionIds.requireCurrent(request.query());
         ObjectHeaders.refuseUnsupported(request.headers());
+        Acl acl = Acls.of(request.headers(), request.theBucket());
         boolean replaces = replaces(request.headers(), METADATA_DIRECTIVE);
         boolean replacesTags = replaces(request.headers(), TAGGING_DIRECTIVE);
         Tags givenTags = replacesTags ? TagSet.of(request.headers()) : Tags.NONE;
@@ -70,7 +72,7 @@ final class CopyObject implements OperationHandler {
             }
             List<HeaderField> headers = replaces ? StoredHeaders.of(given) : kept(object, given);
             ObjectAttributes attributes = new ObjectAttributes(
-                    replacesTags ? givenTags : object.attributes().tags());
+                    replacesTags ? givenTags : object.attributes().tags(), acl);
             return copy(request, object, wanted, headers, attributes);
         });
     }

@@ -58,23 +58,19 @@ record CopySource(String bucket, Bytes key) {
 
     /** The current version of the source; the caller may read it, and the conditions of the copy hold. */
     Uni<Opened> open(S3Request request, Buckets buckets, ObjectStore objects) {
-        return buckets.resolve(bucket, Optional.of(request.caller().id()))
+        return buckets.resolve(bucket, Optional.of(request.key().id()))
                 .map(found -> found.orElseThrow(
                         () -> S3Error.NO_SUCH_BUCKET.exception().with("BucketName", bucket)))
-                .invoke(found -> requireReadable(request, found))
                 .chain(found -> objects.open(found.id(), key)
-                        .map(object -> object.orElseThrow(
-                                () -> S3Error.NO_SUCH_KEY.exception().with("Key", key.toUtf8())))
+                        .map(object -> readable(request, found, object))
                         .invoke(object -> Conditions.ofCopySource(request.headers(), request.receivedAt())
                                 .check(object.etag(), Instant.ofEpochMilli(object.modifiedMillis())))
                         .map(object -> new Opened(found, object)));
     }
 
-    private static void requireReadable(S3Request request, Bucket source) {
-        Authorizer.require(
-                new Caller.Key(request.caller()),
-                Permission.READ,
-                source,
-                request.headers().get(EXPECTED_OWNER).orElse(null));
+    private ObjectVersion readable(S3Request request, Bucket source, Optional<ObjectVersion> object) {
+        Authorizer.requireOwner(source, request.headers().get(EXPECTED_OWNER).orElse(null));
+        boolean isGranted = Authorizer.isGranted(request.caller(), Permission.READ, source);
+        return Authorizer.requireReadable(isGranted, source, key, object);
     }
 }

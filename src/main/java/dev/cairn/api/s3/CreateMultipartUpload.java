@@ -23,9 +23,11 @@ final class CreateMultipartUpload implements OperationHandler {
     public Uni<Answer> handle(S3Request request) {
         Optional<MultipartChecksum> checksum = MultipartChecksum.from(request.headers());
         UploadValue.Builder settings = UploadValue.newBuilder()
-                .setInitiator(request.caller().id())
+                .setInitiator(request.key().id())
                 .addAllHeaders(StoredHeaders.of(ObjectHeaders.parse(request.headers())))
-                .addAllAttributes(new ObjectAttributes(TagSet.of(request.headers())).toProto());
+                .addAllAttributes(new ObjectAttributes(
+                                TagSet.of(request.headers()), Acls.of(request.headers(), request.theBucket()))
+                        .toProto());
         checksum.ifPresent(declared -> UploadChecksums.declare(declared, settings));
         return uploads.create(request.theBucket().id(), request.objectKey(), settings.build())
                 .map(upload -> answer(request.bucketName(), upload, checksum));

@@ -48,14 +48,18 @@ final class GetObject implements OperationHandler {
     @Override
     public Uni<Answer> handle(S3Request request) {
         VersionIds.requireCurrent(request.query());
+        if (request.caller() instanceof Caller.Anonymous
+                && OVERRIDES.keySet().stream().anyMatch(request.query()::has)) {
+            throw S3Error.INVALID_REQUEST.exception(
+                    "Request specific response headers cannot be used for anonymous GET requests.");
+        }
         BucketId bucket = request.theBucket().id();
         boolean head = request.isHead();
         Uni<Optional<ObjectVersion>> found =
                 head ? objects.head(bucket, request.objectKey()) : objects.open(bucket, request.objectKey());
         Uni<Answer> answer = found.chain(it -> {
-            ObjectVersion object = it.orElseThrow(() -> S3Error.NO_SUCH_KEY
-                    .exception()
-                    .with("Key", request.objectKey().toUtf8()));
+            ObjectVersion object =
+                    Authorizer.requireReadable(request.isGranted(), request.theBucket(), request.objectKey(), it);
             Instant modified = Instant.ofEpochMilli(object.modifiedMillis());
             return switch (Conditions.ofRead(request.headers(), request.receivedAt())
                     .check(object.etag(), modified)) {

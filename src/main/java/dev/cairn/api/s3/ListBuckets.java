@@ -45,10 +45,10 @@ final class ListBuckets implements OperationHandler {
                 .get("bucket-region")
                 .filter(wanted -> !wanted.isEmpty() && !wanted.equals(region))
                 .isPresent();
-        String caller = request.caller().id();
+        String caller = request.key().id();
         return buckets.listHere()
                 .map(all -> elsewhere ? Map.<String, Bucket>of() : names(all, caller))
-                .map(names -> render(names, page, Principal.of(request.caller()), region))
+                .map(names -> render(names, page, Principal.of(request.key()), region))
                 .map(document -> Answer.xml(200, document.bytes()));
     }
 

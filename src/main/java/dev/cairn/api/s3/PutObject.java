@@ -34,7 +34,8 @@ final class PutObject implements OperationHandler {
         VersionIds.requireCurrent(request.query());
         ObjectHeaders.refuseUnsupported(request.headers());
         ObjectHeaders headers = ObjectHeaders.parse(request.headers());
-        ObjectAttributes attributes = new ObjectAttributes(TagSet.of(request.headers()));
+        ObjectAttributes attributes =
+                new ObjectAttributes(TagSet.of(request.headers()), Acls.of(request.headers(), request.theBucket()));
         RequestBody body = request.body();
         if (body.length() > MAX_BYTES) {
             throw S3Error.ENTITY_TOO_LARGE.exception();

@@ -25,7 +25,11 @@ final class RequestContext {
     }
 
     void chose(Route route) {
-        operation = route.name();
+        chose(route.name());
+    }
+
+    void chose(String name) {
+        operation = name;
     }
 
     /** What the request calls its bucket; empty when it names none, or none yet. */

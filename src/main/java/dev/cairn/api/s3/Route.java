@@ -36,6 +36,10 @@ record Route(
         COPIES_DATA,
         /** Answers a page of rows, which is in memory as a whole. */
         LISTS,
+        /** Shows what is in a bucket, and does so to everybody where the bucket's ACL says so. */
+        LISTS_TO_ALL,
+        /** Reads an object, for everybody where the object's ACL says so; the handler looks. */
+        READS_FOR_ALL,
         /** May take longer than clients wait in silence. */
         TAKES_LONG
     }

@@ -10,7 +10,9 @@ import static dev.cairn.api.s3.Route.Scope.SERVICE;
 import static dev.cairn.api.s3.Route.Trait.ADDS_DATA;
 import static dev.cairn.api.s3.Route.Trait.COPIES_DATA;
 import static dev.cairn.api.s3.Route.Trait.LISTS;
+import static dev.cairn.api.s3.Route.Trait.LISTS_TO_ALL;
 import static dev.cairn.api.s3.Route.Trait.READS_DOCUMENT;
+import static dev.cairn.api.s3.Route.Trait.READS_FOR_ALL;
 import static dev.cairn.api.s3.Route.Trait.TAKES_LONG;
 
 import dev.cairn.api.http.Headers;
@@ -18,10 +20,13 @@ import dev.cairn.api.http.Query;
 import dev.cairn.api.http.RequestTarget;
 import dev.cairn.api.http.S3Error;
 import dev.cairn.api.http.S3Exception;
+import dev.cairn.api.s3.xml.CorsConfiguration;
+import dev.cairn.api.s3.xml.PublicAccessBlockConfiguration;
 import dev.cairn.model.AccessKeys;
 import dev.cairn.model.BucketSetting;
 import dev.cairn.model.Buckets;
 import dev.cairn.model.ObjectStore;
+import dev.cairn.model.Ownership;
 import dev.cairn.model.StorageNode;
 import dev.cairn.model.Uploads;
 import java.util.Arrays;
@@ -82,7 +87,8 @@ public final class Routes {
         }
     }
 
-    public Routes(StorageNode node, String region) {
+    /** {@code newBuckets}: how buckets begin where their makers do not say it. */
+    public Routes(StorageNode node, String region, Ownership newBuckets) {
         ObjectStore objects = node.objects();
         Buckets buckets = node.buckets();
         AccessKeys keys = node.keys();
@@ -90,21 +96,32 @@ public final class Routes {
         GetObject read = new GetObject(objects);
         add("ListBuckets", "GET", SERVICE, "", NONE, new ListBuckets(buckets, region));
 
-        add("CreateBucket", "PUT", BUCKET, "", NONE, new CreateBucket(buckets, region), ADDS_DATA, READS_DOCUMENT);
-        add("HeadBucket", "HEAD", BUCKET, "", READ, new HeadBucket(region));
+        add(
+                "CreateBucket",
+                "PUT",
+                BUCKET,
+                "",
+                NONE,
+                new CreateBucket(buckets, region, newBuckets),
+                ADDS_DATA,
+                READS_DOCUMENT);
+        add("HeadBucket", "HEAD", BUCKET, "", READ, new HeadBucket(region), LISTS_TO_ALL);
         add("DeleteBucket", "DELETE", BUCKET, "", OWNER, new DeleteBucket(buckets));
-        add("ListObjects", "GET", BUCKET, "", READ, new ListObjects(objects, keys), LISTS);
-        add("ListObjectsV2", "GET", BUCKET, LIST_TYPE, READ, new ListObjectsV2(objects, keys), LISTS);
+        add("ListObjects", "GET", BUCKET, "", READ, new ListObjects(objects, keys), LISTS, LISTS_TO_ALL);
+        add("ListObjectsV2", "GET", BUCKET, LIST_TYPE, READ, new ListObjectsV2(objects, keys), LISTS, LISTS_TO_ALL);
         add("ListMultipartUploads", "GET", BUCKET, "uploads", READ, new ListMultipartUploads(uploads, keys), LISTS);
         add("DeleteObjects", "POST", BUCKET, "delete", WRITE, new DeleteObjects(objects), READS_DOCUMENT);
         add("GetBucketLocation", "GET", BUCKET, "location", READ, new GetBucketLocation(region));
         addSettings(buckets);
-        addUnsetSettings(keys);
+        addUnsetSettings();
+        AclResource acls = new AclResource(keys, buckets, objects);
+        add("GetBucketAcl", "GET", BUCKET, "acl", READ, acls::getOfBucket);
+        add("PutBucketAcl", "PUT", BUCKET, "acl", OWNER, acls::putOfBucket, ADDS_DATA, READS_DOCUMENT);
 
-        add("GetObject", "GET", OBJECT, "", READ, read);
-        add("GetObject", "GET", OBJECT, "partNumber", READ, read);
-        add("HeadObject", "HEAD", OBJECT, "", READ, read);
-        add("HeadObject", "HEAD", OBJECT, "partNumber", READ, read);
+        add("GetObject", "GET", OBJECT, "", READ, read, READS_FOR_ALL);
+        add("GetObject", "GET", OBJECT, "partNumber", READ, read, READS_FOR_ALL);
+        add("HeadObject", "HEAD", OBJECT, "", READ, read, READS_FOR_ALL);
+        add("HeadObject", "HEAD", OBJECT, "partNumber", READ, read, READS_FOR_ALL);
         add("PutObject", "PUT", OBJECT, "", WRITE, new PutObject(objects), ADDS_DATA);
         copy(
                 "CopyObject",
@@ -121,7 +138,8 @@ public final class Routes {
         add("GetObjectTagging", "GET", OBJECT, "tagging", READ, tagging::get);
         add("PutObjectTagging", "PUT", OBJECT, "tagging", WRITE, tagging::put, ADDS_DATA, READS_DOCUMENT);
         add("DeleteObjectTagging", "DELETE", OBJECT, "tagging", WRITE, tagging::delete);
-        add("GetObjectAcl", "GET", OBJECT, "acl", READ, new GetAcl(keys, objects));
+        add("GetObjectAcl", "GET", OBJECT, "acl", READ, acls::getOfObject);
+        add("PutObjectAcl", "PUT", OBJECT, "acl", WRITE, acls::putOfObject, ADDS_DATA, READS_DOCUMENT);
         add("GetObjectRetention", "GET", OBJECT, "retention", READ, UnsetSetting.noObjectLock(objects));
         add("GetObjectLegalHold", "GET", OBJECT, "legal-hold", READ, UnsetSetting.noObjectLock(objects));
 
@@ -162,6 +180,40 @@ public final class Routes {
                         TagSet.MAX_BODY_BYTES,
                         body -> TagSet.parse(body, TagSet.OF_BUCKET),
                         TagSet::render));
+        setting(
+                "PublicAccessBlock",
+                "publicAccessBlock",
+                new SettingResource<>(
+                        buckets,
+                        BucketSetting.PUBLIC_ACCESS,
+                        S3Error.NO_SUCH_PUBLIC_ACCESS_BLOCK_CONFIGURATION,
+                        200,
+                        PublicAccessBlockConfiguration.MAX_BODY_BYTES,
+                        PublicAccessBlockConfiguration::parse,
+                        PublicAccessBlockConfiguration::render));
+        OwnershipControls ownership = new OwnershipControls(buckets);
+        add("GetBucketOwnershipControls", "GET", BUCKET, "ownershipControls", READ, ownership::get);
+        add(
+                "PutBucketOwnershipControls",
+                "PUT",
+                BUCKET,
+                "ownershipControls",
+                OWNER,
+                ownership::put,
+                ADDS_DATA,
+                READS_DOCUMENT);
+        add("DeleteBucketOwnershipControls", "DELETE", BUCKET, "ownershipControls", OWNER, ownership::delete);
+        setting(
+                "BucketCors",
+                "cors",
+                new SettingResource<>(
+                        buckets,
+                        BucketSetting.CORS,
+                        S3Error.NO_SUCH_CORS_CONFIGURATION,
+                        200,
+                        CorsConfiguration.MAX_BODY_BYTES,
+                        CorsConfiguration::parse,
+                        CorsConfiguration::render));
     }
 
     private void setting(String name, String selector, SettingResource<?> resource) {
@@ -171,17 +223,14 @@ public final class Routes {
     }
 
     /** Settings that nobody can make yet are read as those of a bucket that never had any. */
-    private void addUnsetSettings(AccessKeys keys) {
-        add("GetBucketAcl", "GET", BUCKET, "acl", READ, new GetAcl(keys, null));
+    private void addUnsetSettings() {
         unset("GetBucketVersioning", "versioning", UnsetSetting.empty("VersioningConfiguration"));
         unset("GetBucketAccelerateConfiguration", "accelerate", UnsetSetting.empty("AccelerateConfiguration"));
         unset("GetBucketLogging", "logging", UnsetSetting.empty("BucketLoggingStatus"));
         unset("GetBucketNotificationConfiguration", "notification", UnsetSetting.empty("NotificationConfiguration"));
         unset("GetBucketRequestPayment", "requestPayment", UnsetSetting.ownerPays());
-        unset("GetBucketOwnershipControls", "ownershipControls", UnsetSetting.ownerOwnsEverything());
         unset("GetBucketPolicy", "policy", UnsetSetting.absent(S3Error.NO_SUCH_BUCKET_POLICY));
         unset("GetBucketPolicyStatus", "policyStatus", UnsetSetting.absent(S3Error.NO_SUCH_BUCKET_POLICY));
-        unset("GetBucketCors", "cors", UnsetSetting.absent(S3Error.NO_SUCH_CORS_CONFIGURATION));
         unset(
                 "GetBucketLifecycleConfiguration",
                 "lifecycle",
@@ -196,10 +245,6 @@ public final class Routes {
                 "GetObjectLockConfiguration",
                 "object-lock",
                 UnsetSetting.absent(S3Error.OBJECT_LOCK_CONFIGURATION_NOT_FOUND));
-        unset(
-                "GetPublicAccessBlock",
-                "publicAccessBlock",
-                UnsetSetting.absent(S3Error.NO_SUCH_PUBLIC_ACCESS_BLOCK_CONFIGURATION));
     }
 
     private void unset(String name, String selector, OperationHandler handler) {

@@ -6,7 +6,9 @@ import dev.cairn.api.auth.KeyLookup;
 import dev.cairn.api.auth.SignedRequest;
 import dev.cairn.api.http.Answer;
 import dev.cairn.api.http.BodyBudget;
+import dev.cairn.api.http.CrossOrigin;
 import dev.cairn.api.http.Exchange;
+import dev.cairn.api.http.Headers;
 import dev.cairn.api.http.HttpDates;
 import dev.cairn.api.http.OffloadedSource;
 import dev.cairn.api.http.RequestTarget;
@@ -19,7 +21,9 @@ import dev.cairn.kernel.env.Env;
 import dev.cairn.kernel.io.ByteSource;
 import dev.cairn.model.AccessKeys;
 import dev.cairn.model.Bucket;
+import dev.cairn.model.BucketSetting;
 import dev.cairn.model.Buckets;
+import dev.cairn.model.CorsRules;
 import io.smallrye.mutiny.Uni;
 import java.time.Instant;
 import java.util.HexFormat;
@@ -34,6 +38,7 @@ import org.jboss.logging.Logger;
  * only then touch the body; then answer, or say exactly why not. Safe from any thread.
  */
 public final class S3Pipeline {
+    private static final String PREFLIGHT = "OPTIONS";
     private static final Logger LOG = Logger.getLogger("dev.cairn.s3");
 
     private final Env env;
@@ -92,6 +97,7 @@ public final class S3Pipeline {
                 .map(memory::held)
                 .onFailure()
                 .recoverWithItem(why -> refusal(exchange, context, why))
+                .chain(answer -> openedToScripts(exchange, context, answer))
                 .chain(answer -> {
                     complete(answer, context);
                     return exchange.send(answer);
@@ -129,46 +135,99 @@ public final class S3Pipeline {
             }
             RequestTarget target = RequestTarget.parse(exchange.rawTarget(), exchange.host(), settings.rootDomain());
             context.asksFor(target.bucket().orElse(""));
+            if (exchange.method().equals(PREFLIGHT)) {
+                return preflight(exchange, target, context);
+            }
             SignedRequest signed = new SignedRequest(exchange.method(), target, exchange.headers());
             return authenticator
                     .verify(signed, now(), settings.region(), secrets)
-                    .chain(sender -> switch (sender) {
-                        case Authentication.Anonymous() -> throw S3Error.ACCESS_DENIED.exception();
-                        case Authentication.Verified verified -> {
-                            Route route = routes.of(exchange.method(), target, verified.headers());
-                            context.chose(route);
-                            if (route.is(Route.Trait.ADDS_DATA) && !roomForData.getAsBoolean()) {
-                                throw new Failure.DiskFull("metadata or data").asException();
-                            }
-                            yield perform(exchange, target, verified, route, context);
+                    .chain(sender -> {
+                        Headers headers = sender instanceof Authentication.Verified verified
+                                ? verified.headers()
+                                : exchange.headers();
+                        Route route = route(sender, exchange.method(), target, headers);
+                        context.chose(route);
+                        if (route.is(Route.Trait.ADDS_DATA) && !roomForData.getAsBoolean()) {
+                            throw new Failure.DiskFull("metadata or data").asException();
                         }
+                        return perform(new Incoming(exchange, target, sender, headers, route), context);
                     });
         } catch (RuntimeException e) {
             return Uni.createFrom().failure(e);
         }
     }
 
-    private Uni<Answer> perform(
-            Exchange exchange,
-            RequestTarget target,
-            Authentication.Verified verified,
-            Route route,
-            RequestContext context) {
+    /** A browser's question in advance, which never bears a signature. */
+    private Uni<Answer> preflight(Exchange exchange, RequestTarget target, RequestContext context) {
+        context.chose("Preflight");
+        CrossOrigin.requirePreflight(exchange.headers());
+        // That of a presigned URL is the only hint at whose name for the bucket it may be.
+        Optional<String> keyId = target.query().get("X-Amz-Credential").map(it -> it.split("/", 2)[0]);
+        return rules(context, keyId).map(rules -> CrossOrigin.preflight(exchange.headers(), rules));
+    }
+
+    private Uni<Optional<CorsRules>> rules(RequestContext context, Optional<String> keyId) {
+        Uni<Optional<Bucket>> bucket =
+                context.bucket().isPresent() || context.bucketName().isEmpty()
+                        ? Uni.createFrom().item(context.bucket())
+                        : buckets.resolve(context.bucketName(), keyId);
+        return bucket.map(found -> found.flatMap(it -> it.setting(BucketSetting.CORS)));
+    }
+
+    /** Lets scripts of other origins see the answer, be it an error, where the bucket allows it. */
+    private Uni<Answer> openedToScripts(Exchange exchange, RequestContext context, Answer answer) {
+        if (!CrossOrigin.isAsked(exchange.headers()) || exchange.method().equals(PREFLIGHT)) {
+            return Uni.createFrom().item(answer);
+        }
+        return rules(context, Optional.empty())
+                .invoke(rules ->
+                        rules.ifPresent(it -> CrossOrigin.decorate(answer, exchange.method(), exchange.headers(), it)))
+                .replaceWith(answer)
+                .onFailure()
+                .recoverWithItem(answer);
+    }
+
+    /** Whoever shows no key is told of nothing but what everybody may do. */
+    private Route route(Authentication sender, String method, RequestTarget target, Headers headers) {
+        if (sender instanceof Authentication.Verified) {
+            return routes.of(method, target, headers);
+        }
+        Route route;
+        try {
+            route = routes.of(method, target, headers);
+        } catch (S3Exception _) {
+            throw S3Error.ACCESS_DENIED.exception();
+        }
+        if (!route.is(Route.Trait.LISTS_TO_ALL) && !route.is(Route.Trait.READS_FOR_ALL)) {
+            throw S3Error.ACCESS_DENIED.exception();
+        }
+        return route;
+    }
+
+    /** A request whose sender is known, and what it asks for. */
+    private record Incoming(
+            Exchange exchange, RequestTarget target, Authentication sender, Headers headers, Route route) {}
+
+    private Uni<Answer> perform(Incoming incoming, RequestContext context) {
         String name = context.bucketName();
-        return keys.find(verified.keyId())
-                .map(found -> new Caller.Key(found.orElseThrow(S3Error.INVALID_ACCESS_KEY_ID::exception)))
-                .chain(caller -> bucket(route, name, caller, verified).chain(bucket -> {
+        Route route = incoming.route();
+        Exchange exchange = incoming.exchange();
+        return caller(incoming.sender())
+                .chain(caller -> bucket(route, name, caller).chain(bucket -> {
+                    boolean isGranted =
+                            bucket.isEmpty() || Authorizer.require(caller, route, bucket.get(), incoming.headers());
                     bucket.ifPresent(context::found);
                     S3Request request = new S3Request(
-                            new Origin(exchange.method(), scheme(exchange), exchange.host(), target),
+                            new Origin(exchange.method(), scheme(exchange), exchange.host(), incoming.target()),
                             now(),
-                            verified.headers(),
-                            verified,
-                            caller.key(),
+                            incoming.headers(),
+                            incoming.sender(),
+                            caller,
+                            isGranted,
                             name,
                             bucket,
-                            target.key().map(Bytes::utf8).orElse(Bytes.EMPTY),
-                            body(exchange, route, verified),
+                            incoming.target().key().map(Bytes::utf8).orElse(Bytes.EMPTY),
+                            body(exchange, route, incoming.sender()),
                             exchange::isClosed);
                     Uni<Answer> answer = memory.handle(
                             route.traits(),
@@ -180,23 +239,33 @@ public final class S3Pipeline {
                 }));
     }
 
-    private Uni<Optional<Bucket>> bucket(
-            Route route, String name, Caller.Key caller, Authentication.Verified verified) {
+    private Uni<Caller> caller(Authentication sender) {
+        return switch (sender) {
+            case Authentication.Anonymous() -> Uni.createFrom().item(new Caller.Anonymous());
+            case Authentication.Verified verified ->
+                keys.find(verified.keyId())
+                        .map(found -> new Caller.Key(found.orElseThrow(S3Error.INVALID_ACCESS_KEY_ID::exception)));
+        };
+    }
+
+    /** The bucket of an operation that needs one. */
+    private Uni<Optional<Bucket>> bucket(Route route, String name, Caller caller) {
+        Optional<String> keyId = caller instanceof Caller.Key(var key) ? Optional.of(key.id()) : Optional.empty();
         if (route.permission() == Permission.NONE) {
             return Uni.createFrom().item(Optional.empty());
         }
-        return buckets.resolve(name, Optional.of(caller.key().id()))
-                .invoke(found -> Authorizer.require(
-                        caller,
-                        route.permission(),
-                        found.orElseThrow(
-                                () -> S3Error.NO_SUCH_BUCKET.exception().with("BucketName", name)),
-                        verified.headers()));
+        return buckets.resolve(name, keyId).invoke(found -> {
+            if (found.isEmpty()) {
+                throw S3Error.NO_SUCH_BUCKET.exception().with("BucketName", name);
+            }
+        });
     }
 
     /** Signed chunks are hashed and documents parsed as they are pulled: not on an event loop, where others would wait. */
-    private ByteSource body(Exchange exchange, Route route, Authentication.Verified verified) {
-        return route.is(Route.Trait.READS_DOCUMENT) || verified.payload().hasSignedChunks()
+    private ByteSource body(Exchange exchange, Route route, Authentication sender) {
+        boolean hasSignedChunks = sender instanceof Authentication.Verified verified
+                && verified.payload().hasSignedChunks();
+        return route.is(Route.Trait.READS_DOCUMENT) || hasSignedChunks
                 ? new OffloadedSource(exchange.body(), env.workers())
                 : exchange.body();
     }

@@ -25,6 +25,7 @@ import java.util.function.BooleanSupplier;
  *
  * @param receivedAt by this node's clock
  * @param headers those received, and in a presigned request its x-amz-* parameters
+ * @param isGranted whether the caller has been given what the operation needs; else it may do only what everybody may
  * @param bucketName as the caller wrote it; empty for operations on the service
  * @param bucket what the name stands for; absent where the operation needs none
  * @param objectKey empty where the operation names none
@@ -33,13 +34,30 @@ public record S3Request(
         Origin origin,
         Instant receivedAt,
         Headers headers,
-        Authentication.Verified verified,
-        AccessKey caller,
+        Authentication sender,
+        Caller caller,
+        boolean isGranted,
         String bucketName,
         Optional<Bucket> bucket,
         Bytes objectKey,
         ByteSource rawBody,
         BooleanSupplier clientIsGone) {
+    /** What the sender proved; no operation that everybody may do asks for it. */
+    public Authentication.Verified verified() {
+        if (sender instanceof Authentication.Verified proved) {
+            return proved;
+        }
+        throw S3Error.ACCESS_DENIED.exception();
+    }
+
+    /** The key of the caller, of an operation that nobody without one may do. */
+    AccessKey key() {
+        if (caller instanceof Caller.Key(AccessKey key)) {
+            return key;
+        }
+        throw S3Error.ACCESS_DENIED.exception();
+    }
+
     boolean isHead() {
         return origin.method().equals("HEAD");
     }
@@ -61,12 +79,12 @@ public record S3Request(
                 .map(Map.Entry<String, Permissions>::getKey)
                 .sorted()
                 .findFirst()
-                .orElse(caller.id());
+                .orElseGet(() -> caller instanceof Caller.Key(AccessKey key) ? key.id() : "");
     }
 
     /** The body without its framing; {@code MissingContentLength} unless its length was declared. */
     public RequestBody body() {
-        return RequestBody.of(verified, rawBody);
+        return RequestBody.of(verified(), rawBody);
     }
 
     /** What the headers promise of the body, ready to see its pieces; computes {@code fallback} when no checksum is promised. */
@@ -75,7 +93,7 @@ public record S3Request(
     }
 
     BodyDigests digests(ChecksumRequest checksum) {
-        return verified.payload() instanceof PayloadMode.SignedDigest(Bytes sha256)
+        return verified().payload() instanceof PayloadMode.SignedDigest(Bytes sha256)
                 ? BodyDigests.of(headers, checksum, sha256)
                 : BodyDigests.of(headers, checksum);
     }
@@ -83,6 +101,14 @@ public record S3Request(
     /** A body that is a document of at most {@code maxBytes}, checked against everything the headers promise of it. */
     public Uni<Bytes> document(int maxBytes) {
         return document(maxBytes, ChecksumRequest.from(headers));
+    }
+
+    /** A document that clients may leave out together with the length of it; empty then. */
+    Uni<Bytes> optionalDocument(int maxBytes) {
+        boolean none = !headers.has("content-length")
+                && !headers.has("transfer-encoding")
+                && !verified().payload().isChunked();
+        return none ? Uni.createFrom().item(Bytes.EMPTY) : document(maxBytes);
     }
 
     /** As {@link #document(int)}, where the headers' checksum may be that of something else than the body. */

@@ -31,14 +31,6 @@ final class UnsetSetting {
         return always(XmlWriter.document("RequestPaymentConfiguration").element("Payer", "BucketOwner"));
     }
 
-    /** True of every bucket as long as an ACL cannot give anything away. */
-    static OperationHandler ownerOwnsEverything() {
-        return always(XmlWriter.document("OwnershipControls")
-                .open("Rule")
-                .element("ObjectOwnership", "BucketOwnerEnforced")
-                .close());
-    }
-
     private static OperationHandler always(XmlWriter document) {
         var bytes = document.bytes();
         return _ -> Uni.createFrom().item(() -> Answer.xml(200, bytes));

@@ -74,13 +74,9 @@ class ObjectHeadersTest {
         "x-amz-server-side-encryption,aws:kms,NOT_IMPLEMENTED",
         "x-amz-server-side-encryption-customer-algorithm,AES256,NOT_IMPLEMENTED",
         "x-amz-object-lock-mode,GOVERNANCE,NOT_IMPLEMENTED",
-        "x-amz-tagging,a=b,NOT_IMPLEMENTED",
         "x-amz-write-offset-bytes,5,NOT_IMPLEMENTED",
         "If-None-Match,*,NOT_IMPLEMENTED",
         "If-Match,abc,NOT_IMPLEMENTED",
-        "x-amz-acl,public-read,ACCESS_CONTROL_LIST_NOT_SUPPORTED",
-        "x-amz-acl,nonsense,INVALID_ARGUMENT",
-        "x-amz-grant-read,id=1,ACCESS_CONTROL_LIST_NOT_SUPPORTED",
         "x-amz-storage-class,FAST,INVALID_STORAGE_CLASS",
         "x-amz-website-redirect-location,ftp://x,INVALID_ARGUMENT",
     })
