@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.StreamSupport;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -23,7 +24,8 @@ import picocli.CommandLine.Parameters;
             BucketVerbs.Alias.class,
             BucketVerbs.Unalias.class,
             BucketVerbs.Allow.class,
-            BucketVerbs.Deny.class
+            BucketVerbs.Deny.class,
+            BucketVerbs.Website.class
         })
 final class BucketVerbs {
     @Option(
@@ -47,12 +49,25 @@ final class BucketVerbs {
                 + (permissions.path("owner").asBoolean() ? "O" : "-");
     }
 
+    private static String website(JsonNode bucket) {
+        JsonNode config = bucket.path("websiteConfig");
+        if (!bucket.path("websiteAccess").asBoolean()) {
+            return "no";
+        }
+        String index = config.path("indexDocument").asText();
+        String error = config.path("errorDocument").asText("");
+        return index.isEmpty()
+                ? "all requests are redirected"
+                : "index " + index + (error.isEmpty() ? "" : ", errors " + error);
+    }
+
     private static String text(JsonNode bucket) {
         var table = Table.ofPairs()
                 .row("Bucket:", bucket.path("id").asText())
                 .row("Names:", KeyVerbs.texts(bucket.path("globalAliases")))
                 .row("Created:", bucket.path("created").asText())
                 .row("Objects:", bucket.path("objects").asText())
+                .row("Website:", website(bucket))
                 .row("Size:", Table.bytes(bucket.path("bytes").asLong()))
                 .row(
                         "Unfinished uploads:",
@@ -221,6 +236,60 @@ final class BucketVerbs {
     static final class Deny extends Grant {
         Deny() {
             super("DenyBucketKey");
+        }
+    }
+
+    /** {@code cairn bucket website}. */
+    @Command(
+            name = "website",
+            description = {
+                "Show a bucket to everybody as a website, or no longer. Where it is shown",
+                "follows from its name and web.root-domain, or from its name alone."
+            })
+    static final class Website extends Verb.Usual {
+        @ArgGroup(multiplicity = "1")
+        Choice choice = new Choice();
+
+        /** Whether. */
+        static final class Choice {
+            @Option(names = "--allow", description = "Show it.")
+            boolean allow;
+
+            @Option(names = "--deny", description = "Show it no longer.")
+            boolean deny;
+        }
+
+        @Option(
+                names = {"-i", "--index-document"},
+                paramLabel = "NAME",
+                description = "What a path with a slash at its end shows. Default: index.html.")
+        @Nullable
+        String index;
+
+        @Option(
+                names = {"-e", "--error-document"},
+                paramLabel = "KEY",
+                description = "What is shown in place of an object that is not there.")
+        @Nullable
+        String error;
+
+        @Parameters(paramLabel = "BUCKET", description = "Name, id, or beginning of the id.")
+        String bucket = "";
+
+        @Override
+        int run(Session session) {
+            ObjectNode body = Json.object();
+            ObjectNode access = body.putObject("websiteAccess").put("enabled", choice.allow);
+            if (choice.allow) {
+                access.put("indexDocument", index == null ? "index.html" : index);
+                if (error != null) {
+                    access.put("errorDocument", error);
+                }
+            } else if (index != null || error != null) {
+                throw Refused.misused("--index-document and --error-document go with --allow");
+            }
+            JsonNode info = session.post("UpdateBucket", Map.of("id", idOf(session, bucket)), body);
+            return session.show(info, text(info));
         }
     }
 

@@ -98,7 +98,12 @@ public record CairnConfig(
             @Nullable Secret secret,
             List<Peer> bootstrapPeers) {}
 
-    public record Web(Address bind, @Nullable String rootDomain) {}
+    public record Web(Address bind, @Nullable String rootDomain) {
+        /** Whether somebody has said where. */
+        public boolean isAskedFor() {
+            return !bind.toString().equals(ConfigKeys.WEB_BIND.defaultText());
+        }
+    }
 
     public record K2v(Address bind) {
         /** Whether somebody has said where. */

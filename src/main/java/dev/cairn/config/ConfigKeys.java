@@ -140,13 +140,13 @@ public final class ConfigKeys {
             new ConfigKey<>("rpc.secret-file", ValueType.PATH, "", "File (mode 0600) with that secret.");
     static final ConfigKey<List<CairnConfig.Peer>> BOOTSTRAP_PEERS = new ConfigKey<>(
             "bootstrap.peers", ValueType.PEERS, "", "Nodes to look for at the start, each `<node id>@host:port`.");
-    static final ConfigKey<Address> WEB_BIND = new ConfigKey<>(
-            "web.bind", ValueType.ADDRESS, "[::]:3902", "Where websites are served; nothing listens there yet.");
+    static final ConfigKey<Address> WEB_BIND =
+            new ConfigKey<>("web.bind", ValueType.ADDRESS, "[::]:3902", "Where websites are served.");
     static final ConfigKey<String> WEB_ROOT_DOMAIN = new ConfigKey<>(
             "web.root-domain",
             ValueType.DOMAIN_SUFFIX,
             "",
-            "Domain under which buckets are websites; without effect yet.");
+            "With `.web.example.org`, the website of the bucket `blog` is at `blog.web.example.org`; a bucket called like a whole host name is found under that.");
     static final ConfigKey<Address> K2V_BIND =
             new ConfigKey<>("k2v.bind", ValueType.ADDRESS, "[::]:3904", "Where the K2V API listens.");
 

@@ -18,6 +18,9 @@ public record BucketSetting<T>(String name, Function<T, Bytes> encode, Function<
     public static final BucketSetting<PublicAccess> PUBLIC_ACCESS =
             new BucketSetting<>("public-access", PublicAccess::encoded, PublicAccess::decoded);
 
+    public static final BucketSetting<Website> WEBSITE =
+            new BucketSetting<>("website", Website::encoded, Website::decoded);
+
     /** With a value, for a bucket that begins with it. */
     public record Made<T>(BucketSetting<T> setting, T value) {
         String name() {

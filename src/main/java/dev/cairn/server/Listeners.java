@@ -5,6 +5,7 @@ import dev.cairn.api.http.RequestLimits;
 import dev.cairn.api.http.RequestReader;
 import dev.cairn.api.k2v.K2vPipeline;
 import dev.cairn.api.s3.S3Pipeline;
+import dev.cairn.api.web.WebPipeline;
 import dev.cairn.config.Address;
 import dev.cairn.config.CairnConfig;
 import io.smallrye.common.vertx.VertxContext;
@@ -53,6 +54,11 @@ final class Listeners {
     /** Connections are treated as those of S3, but that a client may wait for long while nothing is sent. */
     void openK2v(Address bind, CairnConfig.S3 config, K2vPipeline pipeline) {
         open("K2V", bind, config, config.idleTimeout().plus(K2vPipeline.LONGEST_WAIT), pipeline::serve);
+    }
+
+    /** Connections are treated as those of S3. */
+    void openWeb(Address bind, CairnConfig.S3 config, WebPipeline pipeline) {
+        open("websites", bind, config, config.idleTimeout(), pipeline::serve);
     }
 
     private void open(String name, Address bind, CairnConfig.S3 config, Duration idle, Consumer<Exchange> pipeline) {

@@ -2,6 +2,7 @@ package dev.cairn.server;
 
 import dev.cairn.api.k2v.K2vPipeline;
 import dev.cairn.api.s3.S3Pipeline;
+import dev.cairn.api.web.WebPipeline;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -33,8 +34,14 @@ final class RequestMetrics {
                 () -> Counter.builder("api_k2v_error_counter"));
     }
 
+    WebPipeline.RequestObserver ofWeb() {
+        return new Api(
+                registry, () -> Timer.builder("web_request_duration"), () -> Counter.builder("web_error_counter"));
+    }
+
     /** What is counted of one API. */
-    private static final class Api implements S3Pipeline.RequestObserver, K2vPipeline.RequestObserver {
+    private static final class Api
+            implements S3Pipeline.RequestObserver, K2vPipeline.RequestObserver, WebPipeline.RequestObserver {
         private final MeterRegistry registry;
         private final Supplier<Timer.Builder> timer;
         private final Supplier<Counter.Builder> counter;

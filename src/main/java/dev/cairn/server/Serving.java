@@ -6,7 +6,7 @@ import dev.cairn.api.http.RootDomain;
 import dev.cairn.api.k2v.K2vPipeline;
 import dev.cairn.api.s3.Routes;
 import dev.cairn.api.s3.S3Pipeline;
-import dev.cairn.config.Address;
+import dev.cairn.api.web.WebPipeline;
 import dev.cairn.config.CairnConfig;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.runtime.ShutdownEvent;
@@ -33,6 +33,7 @@ final class Serving {
     private final Listeners listeners;
     private @Nullable S3Pipeline pipeline;
     private @Nullable K2vPipeline k2vPipeline;
+    private @Nullable WebPipeline webPipeline;
 
     Serving(Vertx vertx, Router router, MeterRegistry registry) {
         this.router = router;
@@ -50,28 +51,39 @@ final class Serving {
         listeners.openS3(config.s3(), s3);
         K2vPipeline k2v = k2vPipeline();
         k2vPipeline = k2v;
-        openK2v(config, k2v);
+        openUnlessTaken(
+                "K2V",
+                "k2v.bind",
+                config.k2v().isAskedFor(),
+                () -> listeners.openK2v(config.k2v().bind(), config.s3(), k2v));
+        WebPipeline web = webPipeline();
+        webPipeline = web;
+        openUnlessTaken(
+                "websites",
+                "web.bind",
+                config.web().isAskedFor(),
+                () -> listeners.openWeb(config.web().bind(), config.s3(), web));
         listeners.openAdmin(config.admin().bind(), router);
         metrics.show(node, listeners, s3);
         Greeting.print(System.out, node);
         LOG.infof(
-                "node %s serves S3 on %s, K2V on %s, admin on %s",
+                "node %s serves S3 on %s, K2V on %s, websites on %s, admin on %s",
                 node.identity().id(),
                 config.s3().bind(),
                 config.k2v().bind(),
+                config.web().bind(),
                 config.admin().bind());
     }
 
     /** Where nobody has said that he wants it, another program on its port is no reason not to start. */
-    private void openK2v(CairnConfig config, K2vPipeline k2v) {
-        Address bind = config.k2v().bind();
+    private static void openUnlessTaken(String what, String setting, boolean isAskedFor, Runnable open) {
         try {
-            listeners.openK2v(bind, config.s3(), k2v);
+            open.run();
         } catch (IllegalStateException taken) {
-            if (config.k2v().isAskedFor()) {
+            if (isAskedFor) {
                 throw taken;
             }
-            LOG.warnf("K2V is not served: %s; set k2v.bind", taken.getMessage());
+            LOG.warnf("%s: not served: %s; set %s", what, taken.getMessage(), setting);
         }
     }
 
@@ -114,6 +126,19 @@ final class Serving {
                 metrics.ofS3());
     }
 
+    private WebPipeline webPipeline() {
+        CairnConfig config = node.config();
+        String rootDomain = config.web().rootDomain();
+        return new WebPipeline(
+                node.env(),
+                new WebPipeline.Settings(
+                        rootDomain == null ? RootDomain.NONE : new RootDomain(rootDomain),
+                        config.s3().trustsForwardedProto()),
+                node.node(),
+                node.budget(),
+                metrics.ofWeb());
+    }
+
     private K2vPipeline k2vPipeline() {
         return new K2vPipeline(
                 node.env(),
@@ -129,10 +154,14 @@ final class Serving {
     void stop(@Observes ShutdownEvent event) throws InterruptedException {
         S3Pipeline s3 = pipeline;
         K2vPipeline k2v = k2vPipeline;
-        if (s3 != null && k2v != null) {
+        WebPipeline web = webPipeline;
+        if (s3 != null && k2v != null && web != null) {
             s3.stop();
             k2v.stop();
-            for (long waited = 0; s3.active() + k2v.active() > 0 && waited < DRAIN_MILLIS; waited += POLL_MILLIS) {
+            web.stop();
+            for (long waited = 0;
+                    s3.active() + k2v.active() + web.active() > 0 && waited < DRAIN_MILLIS;
+                    waited += POLL_MILLIS) {
                 Thread.sleep(POLL_MILLIS);
             }
         }

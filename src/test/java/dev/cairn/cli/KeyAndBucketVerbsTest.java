@@ -92,6 +92,7 @@ final class KeyAndBucketVerbsTest extends CommandFixture {
             Names:               album
             Created:             2026-11-22T00:00:00Z
             Objects:             2
+            Website:             no
             Size:                1.5 KiB
             Unfinished uploads:  1 with 3 parts, 0 B
 
@@ -141,6 +142,21 @@ final class KeyAndBucketVerbsTest extends CommandFixture {
                                 + " {\"bucketId\":\"b1\",\"localAlias\":\"mine\",\"accessKeyId\":\"GK31\"}");
         assertThat(cairn("bucket", "unalias", "yours", "--local", "photos")).isEqualTo(CairnCommand.FAILED);
         assertThat(err).hasToString("cairn: the key photos knows no bucket by the local name yours\n");
+    }
+
+    @Test
+    void a_bucket_becomes_a_website_and_is_one_no_longer() {
+        admin.answers("/v2/GetBucketInfo", BUCKET).answers("/v2/UpdateBucket", BUCKET);
+        assertThat(cairn("bucket", "website", "--allow", "album", "-e", "404.html"))
+                .isZero();
+        assertThat(cairn("bucket", "website", "--deny", "album")).isZero();
+        assertThat(admin.requests().stream().filter(request -> request.startsWith("POST")))
+                .containsExactly(
+                        "POST /v2/UpdateBucket?id=b1"
+                                + " {\"websiteAccess\":{\"enabled\":true,\"indexDocument\":\"index.html\",\"errorDocument\":\"404.html\"}}",
+                        "POST /v2/UpdateBucket?id=b1 {\"websiteAccess\":{\"enabled\":false}}");
+        assertThat(cairn("bucket", "website", "album")).isEqualTo(CairnCommand.MISUSED);
+        assertThat(cairn("bucket", "website", "--deny", "-i", "x", "album")).isEqualTo(CairnCommand.MISUSED);
     }
 
     @Test

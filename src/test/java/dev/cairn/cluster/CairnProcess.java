@@ -218,6 +218,10 @@ final class CairnProcess implements AutoCloseable {
         return new Wire("127.0.0.1", s3Port(), new SigV4(ACCESS_KEY, SECRET_KEY, REGION, "s3"));
     }
 
+    Wire web() {
+        return new Wire("127.0.0.1", ports.get("WEB"), new SigV4(ACCESS_KEY, SECRET_KEY, REGION, "s3"));
+    }
+
     Wire k2v() {
         return new Wire("127.0.0.1", ports.get("K2V"), new SigV4(ACCESS_KEY, SECRET_KEY, REGION, "k2v"));
     }

@@ -24,7 +24,6 @@ final class NotImplementedIT {
     private static final List<String> EVERYWHERE = List.of(
             "policy",
             "policyStatus",
-            "website",
             "lifecycle",
             "versioning",
             "versions",
@@ -60,7 +59,6 @@ final class NotImplementedIT {
     private static final Set<String> READABLE_OF_BUCKETS = Set.of(
             "policy",
             "policyStatus",
-            "website",
             "lifecycle",
             "versioning",
             "encryption",

@@ -51,7 +51,6 @@ final class UnsetSettingsIT {
         "policy, NoSuchBucketPolicy",
         "policyStatus, NoSuchBucketPolicy",
         "lifecycle, NoSuchLifecycleConfiguration",
-        "website, NoSuchWebsiteConfiguration",
         "encryption, ServerSideEncryptionConfigurationNotFoundError",
         "replication, ReplicationConfigurationNotFoundError",
         "object-lock, ObjectLockConfigurationNotFoundError",

@@ -43,9 +43,11 @@ import dev.cairn.proto.PartSegmentValue;
 import dev.cairn.proto.PartValue;
 import dev.cairn.proto.PlaceValue;
 import dev.cairn.proto.PublicAccessValue;
+import dev.cairn.proto.RedirectValue;
 import dev.cairn.proto.ReleaseBody;
 import dev.cairn.proto.ReleaseManifest;
 import dev.cairn.proto.ReleaseOwner;
+import dev.cairn.proto.RoutingRuleValue;
 import dev.cairn.proto.SeenItemValue;
 import dev.cairn.proto.SeenMarkerValue;
 import dev.cairn.proto.SeenValue;
@@ -56,6 +58,7 @@ import dev.cairn.proto.SweepUpload;
 import dev.cairn.proto.TagsValue;
 import dev.cairn.proto.UploadValue;
 import dev.cairn.proto.VersionPlace;
+import dev.cairn.proto.WebsiteValue;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -81,6 +84,18 @@ final class RowGoldenTest {
             .build();
     private static final AttributeValue ATTRIBUTE =
             AttributeValue.newBuilder().setName("tags").setValue(bytes("0a0b")).build();
+    private static final RedirectValue REDIRECT = RedirectValue.newBuilder()
+            .setHost("example.org")
+            .setProtocol("https")
+            .setCode(302)
+            .setReplacePrefix("new/")
+            .setReplaceKey("key")
+            .build();
+    private static final RoutingRuleValue ROUTING_RULE = RoutingRuleValue.newBuilder()
+            .setKeyPrefix("old/")
+            .setErrorCode(404)
+            .setRedirect(REDIRECT)
+            .build();
     private static final CorsRuleValue CORS_RULE = CorsRuleValue.newBuilder()
             .setId("one")
             .addOrigins("https://*.example.org")
@@ -173,6 +188,16 @@ final class RowGoldenTest {
                                 .setIgnoreAcls(true)
                                 .setBlockPolicy(true)
                                 .setRestrictBuckets(true)
+                                .build()),
+                Arguments.of("redirect", REDIRECT),
+                Arguments.of("routing-rule", ROUTING_RULE),
+                Arguments.of(
+                        "website",
+                        WebsiteValue.newBuilder()
+                                .setIndexSuffix("index.html")
+                                .setErrorKey("404.html")
+                                .setRedirectAll(REDIRECT)
+                                .addRules(ROUTING_RULE)
                                 .build()),
                 Arguments.of("cors-rule", CORS_RULE),
                 Arguments.of("cors", CorsValue.newBuilder().addRules(CORS_RULE).build()),

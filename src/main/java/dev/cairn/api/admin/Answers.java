@@ -3,8 +3,10 @@ package dev.cairn.api.admin;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.cairn.model.AccessKey;
 import dev.cairn.model.Bucket;
+import dev.cairn.model.BucketSetting;
 import dev.cairn.model.BucketUsage;
 import dev.cairn.model.Permissions;
+import dev.cairn.model.Website;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -80,6 +82,8 @@ final class Answers {
             String id,
             String created,
             List<String> globalAliases,
+            boolean websiteAccess,
+            @Nullable WebsiteConfig websiteConfig,
             List<BucketKey> keys,
             long objects,
             long bytes,
@@ -91,6 +95,8 @@ final class Answers {
                     bucket.id().toHex(),
                     date(bucket.createdMillis()),
                     bucket.aliases(),
+                    bucket.setting(BucketSetting.WEBSITE).isPresent(),
+                    bucket.setting(BucketSetting.WEBSITE).map(WebsiteConfig::of).orElse(null),
                     keys.stream()
                             .filter(key -> bucket.grants().containsKey(key.id())
                                     || bucket.localAliases().containsKey(key.id()))
@@ -101,6 +107,14 @@ final class Answers {
                     usage.unfinishedUploads(),
                     usage.unfinishedParts(),
                     usage.unfinishedBytes());
+        }
+    }
+
+    /** What a website shows for a directory, and in place of what is not there. */
+    public record WebsiteConfig(
+            String indexDocument, @Nullable String errorDocument) {
+        static WebsiteConfig of(Website website) {
+            return new WebsiteConfig(website.indexSuffix(), website.errorKey().orElse(null));
         }
     }
 

@@ -4,8 +4,10 @@ import dev.cairn.api.admin.Answers.BucketInfo;
 import dev.cairn.api.admin.Answers.BucketSummary;
 import dev.cairn.model.AccessKeys;
 import dev.cairn.model.Bucket;
+import dev.cairn.model.BucketSetting;
 import dev.cairn.model.Buckets;
 import dev.cairn.model.Permissions;
+import dev.cairn.model.Website;
 import io.smallrye.mutiny.Uni;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.POST;
@@ -91,6 +93,42 @@ final class BucketResource {
     }
 
     @POST
+    @Path("UpdateBucket")
+    public Uni<BucketInfo> update(@QueryParam("id") @Nullable String id, @Nullable String body) {
+        if (id == null) {
+            throw AdminException.invalid("say which bucket: ?id=ID");
+        }
+        var wanted = Arguments.of(body, "websiteAccess", "quotas");
+        if (wanted.object("quotas", "maxSize", "maxObjects").isPresent()) {
+            throw AdminException.notBuilt("quotas");
+        }
+        Optional<Arguments> website = wanted.object("websiteAccess", "enabled", "indexDocument", "errorDocument");
+        if (website.isEmpty()) {
+            throw AdminException.invalid("the body lacks websiteAccess");
+        }
+        return info(search.bucketById(id)
+                .chain(bucket -> buckets.set(bucket.id(), BucketSetting.WEBSITE, website(website.get()))
+                        .replaceWith(bucket)));
+    }
+
+    /** Rules that S3 clients made do not outlive what is said here: it is the whole of it. */
+    private static Optional<Website> website(Arguments wanted) {
+        Optional<String> index = wanted.text("indexDocument");
+        Optional<String> error = wanted.text("errorDocument");
+        if (!wanted.flag("enabled")) {
+            if (index.isPresent() || error.isPresent()) {
+                throw AdminException.invalid("a bucket that is no website has no indexDocument and no errorDocument");
+            }
+            return Optional.empty();
+        }
+        String suffix = index.orElseThrow(() -> AdminException.invalid("websiteAccess lacks indexDocument"));
+        if (suffix.isEmpty() || suffix.contains("/")) {
+            throw AdminException.invalid("indexDocument is empty or has a slash in it");
+        }
+        return Optional.of(Website.of(suffix, error.filter(key -> !key.isEmpty())));
+    }
+
+    @POST
     @Path("AddBucketAlias")
     public Uni<BucketInfo> addAlias(@Nullable String body) {
         var name = Name.of(body);
@@ -160,8 +198,10 @@ final class BucketResource {
     }
 
     private Uni<BucketInfo> info(Uni<Bucket> found) {
-        return answer(found.chain(bucket ->
-                buckets.usage(bucket.id()).chain(usage -> keys.list().map(all -> BucketInfo.of(bucket, usage, all)))));
+        // As it is now, with its settings, which whoever found it by searching among all has not got.
+        return answer(found.chain(bucket -> buckets.find(bucket.id()).map(it -> it.orElse(bucket)))
+                .chain(bucket -> buckets.usage(bucket.id())
+                        .chain(usage -> keys.list().map(all -> BucketInfo.of(bucket, usage, all)))));
     }
 
     private static <T> Uni<T> answer(Uni<T> result) {

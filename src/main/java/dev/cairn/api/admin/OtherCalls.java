@@ -49,6 +49,7 @@ final class OtherCalls {
             Map.entry("ListBuckets", "GET"),
             Map.entry("GetBucketInfo", "GET"),
             Map.entry("CreateBucket", "POST"),
+            Map.entry("UpdateBucket", "POST"),
             Map.entry("DeleteBucket", "POST"),
             Map.entry("AllowBucketKey", "POST"),
             Map.entry("DenyBucketKey", "POST"),
@@ -63,7 +64,6 @@ final class OtherCalls {
             "CreateAdminToken",
             "UpdateAdminToken",
             "DeleteAdminToken",
-            "UpdateBucket",
             "CleanupIncompleteUploads",
             "InspectObject",
             "CreateMetadataSnapshot");

@@ -52,6 +52,14 @@ public final class Answer {
         return this;
     }
 
+    /** The same under another status. */
+    public Answer under(int other) {
+        Answer answer = new Answer(other);
+        answer.fields.addAll(fields);
+        answer.body = body;
+        return answer;
+    }
+
     public int status() {
         return status;
     }

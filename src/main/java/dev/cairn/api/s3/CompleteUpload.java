@@ -5,6 +5,7 @@ import dev.cairn.api.http.ETags;
 import dev.cairn.api.http.Headers;
 import dev.cairn.api.http.ObjectHeaders;
 import dev.cairn.api.http.S3Exception;
+import dev.cairn.api.http.StoredChecksums;
 import dev.cairn.api.http.checksum.Checksum;
 import dev.cairn.api.http.checksum.ChecksumRequest;
 import dev.cairn.api.s3.xml.CompleteMultipartUpload;

@@ -7,6 +7,8 @@ import dev.cairn.api.http.HttpDates;
 import dev.cairn.api.http.ObjectHeaders;
 import dev.cairn.api.http.S3Error;
 import dev.cairn.api.http.S3Exception;
+import dev.cairn.api.http.StoredChecksums;
+import dev.cairn.api.http.StoredHeaders;
 import dev.cairn.api.http.checksum.BodyDigests;
 import dev.cairn.api.http.checksum.ChecksumAlgorithm;
 import dev.cairn.api.http.checksum.ChecksumRequest;

@@ -2,6 +2,7 @@ package dev.cairn.api.s3;
 
 import dev.cairn.api.http.Answer;
 import dev.cairn.api.http.ObjectHeaders;
+import dev.cairn.api.http.StoredHeaders;
 import dev.cairn.api.http.checksum.MultipartChecksum;
 import dev.cairn.api.s3.xml.XmlWriter;
 import dev.cairn.model.ObjectAttributes;

@@ -4,6 +4,7 @@ import dev.cairn.api.http.Answer;
 import dev.cairn.api.http.HttpDates;
 import dev.cairn.api.http.Query;
 import dev.cairn.api.http.S3Exception;
+import dev.cairn.api.http.StoredHeaders;
 import dev.cairn.api.s3.xml.XmlWriter;
 import dev.cairn.kernel.codec.Bytes;
 import dev.cairn.model.AccessKeys;

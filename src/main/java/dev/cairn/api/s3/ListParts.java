@@ -4,6 +4,7 @@ import dev.cairn.api.http.Answer;
 import dev.cairn.api.http.ETags;
 import dev.cairn.api.http.HttpDates;
 import dev.cairn.api.http.PartNumbers;
+import dev.cairn.api.http.StoredHeaders;
 import dev.cairn.api.s3.xml.XmlWriter;
 import dev.cairn.kernel.id.OwnerId;
 import dev.cairn.model.AccessKeys;

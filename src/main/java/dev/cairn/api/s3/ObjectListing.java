@@ -2,6 +2,7 @@ package dev.cairn.api.s3;
 
 import dev.cairn.api.http.HttpDates;
 import dev.cairn.api.http.ObjectHeaders;
+import dev.cairn.api.http.StoredChecksums;
 import dev.cairn.api.s3.xml.Tag;
 import dev.cairn.api.s3.xml.XmlWriter;
 import dev.cairn.model.Listing;

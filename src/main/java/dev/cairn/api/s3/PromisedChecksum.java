@@ -3,6 +3,7 @@ package dev.cairn.api.s3;
 import dev.cairn.api.http.Headers;
 import dev.cairn.api.http.S3Error;
 import dev.cairn.api.http.S3Exception;
+import dev.cairn.api.http.StoredChecksums;
 import dev.cairn.api.http.checksum.Checksum;
 import dev.cairn.api.http.checksum.ChecksumAlgorithm;
 import dev.cairn.api.http.checksum.ChecksumType;

@@ -3,10 +3,12 @@ package dev.cairn.api.s3;
 import dev.cairn.api.auth.RequestBody;
 import dev.cairn.api.http.Answer;
 import dev.cairn.api.http.ETags;
+import dev.cairn.api.http.ObjectAnswers;
 import dev.cairn.api.http.ObjectHeaders;
 import dev.cairn.api.http.S3Error;
+import dev.cairn.api.http.StoredChecksums;
+import dev.cairn.api.http.StoredHeaders;
 import dev.cairn.api.http.checksum.BodyDigests;
-import dev.cairn.api.http.checksum.Checksum;
 import dev.cairn.api.http.checksum.ChecksumAlgorithm;
 import dev.cairn.block.StoredBody;
 import dev.cairn.kernel.codec.Protos;
@@ -17,7 +19,6 @@ import dev.cairn.model.ObjectStore;
 import dev.cairn.proto.BodyValue;
 import dev.cairn.proto.ChecksumValue;
 import io.smallrye.mutiny.Uni;
-import java.util.Optional;
 
 /** Stores a body, compares it with everything the request promises of it, and only then makes it the object. */
 final class PutObject implements OperationHandler {
@@ -73,12 +74,7 @@ final class PutObject implements OperationHandler {
 
     private static Answer answer(BodyDigests.Result result) {
         Answer answer = Answer.of(200).field("ETag", ETags.quoted(result.etag()));
-        addChecksum(answer, result.checksum());
+        ObjectAnswers.addChecksum(answer, result.checksum());
         return answer;
-    }
-
-    static void addChecksum(Answer answer, Optional<Checksum> checksum) {
-        checksum.ifPresent(it -> answer.field(it.algorithm().header(), it.text())
-                .field("x-amz-checksum-type", it.type().name()));
     }
 }

@@ -2,16 +2,13 @@ package dev.cairn.api.s3;
 
 import dev.cairn.api.http.Answer;
 import dev.cairn.api.http.BodyBudget;
-import dev.cairn.api.http.BudgetedSource;
 import dev.cairn.api.http.Headers;
 import dev.cairn.block.BlockFiles;
-import dev.cairn.kernel.codec.Bytes;
-import dev.cairn.kernel.io.ByteSource;
 import io.smallrye.mutiny.Uni;
 import java.util.Set;
 import java.util.function.Supplier;
 
-/** What bodies of requests and answers may hold of the memory: taken before they are begun, given back when they end. */
+/** What bodies of requests may hold of the memory: taken before they are begun, given back when they end. */
 final class RequestMemory {
     private static final long BODY_BYTES = 2 * BlockFiles.PIECE_BYTES;
     private static final long DOCUMENT_COPIES = 4;
@@ -54,28 +51,6 @@ final class RequestMemory {
             return Math.clamp(Long.parseLong(headers.get(name).orElse("0").strip()), 0, Integer.MAX_VALUE);
         } catch (NumberFormatException _) {
             return 0;
-        }
-    }
-
-    /** The answer with a body that holds its memory until the client has it; {@code Overloaded} when there is none left. */
-    Answer held(Answer answer) {
-        return switch (answer.body()) {
-            case Answer.Body.Streamed(ByteSource source, long length) -> held(answer, source, length, BODY_BYTES);
-            // A long listing is in memory as a whole until a slow client has it.
-            case Answer.Body.Whole(Bytes bytes)
-            when bytes.length() > BODY_BYTES ->
-                held(answer, ByteSource.of(bytes), bytes.length(), budget.limitBytes() / 2);
-            case Answer.Body.Whole _, Answer.Body.Withheld _, Answer.Body.Growing _ -> answer;
-        };
-    }
-
-    private Answer held(Answer answer, ByteSource source, long length, long maxHeld) {
-        try {
-            return answer.body(
-                    new Answer.Body.Streamed(new BudgetedSource(source, budget, Math.min(length, maxHeld)), length));
-        } catch (RuntimeException overloaded) {
-            source.cancel();
-            throw overloaded;
         }
     }
 }

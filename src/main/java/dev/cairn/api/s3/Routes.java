@@ -22,6 +22,7 @@ import dev.cairn.api.http.S3Error;
 import dev.cairn.api.http.S3Exception;
 import dev.cairn.api.s3.xml.CorsConfiguration;
 import dev.cairn.api.s3.xml.PublicAccessBlockConfiguration;
+import dev.cairn.api.s3.xml.WebsiteConfiguration;
 import dev.cairn.model.AccessKeys;
 import dev.cairn.model.BucketSetting;
 import dev.cairn.model.Buckets;
@@ -204,6 +205,17 @@ public final class Routes {
                 READS_DOCUMENT);
         add("DeleteBucketOwnershipControls", "DELETE", BUCKET, "ownershipControls", OWNER, ownership::delete);
         setting(
+                "BucketWebsite",
+                "website",
+                new SettingResource<>(
+                        buckets,
+                        BucketSetting.WEBSITE,
+                        S3Error.NO_SUCH_WEBSITE_CONFIGURATION,
+                        200,
+                        WebsiteConfiguration.MAX_BODY_BYTES,
+                        WebsiteConfiguration::parse,
+                        WebsiteConfiguration::render));
+        setting(
                 "BucketCors",
                 "cors",
                 new SettingResource<>(
@@ -235,7 +247,6 @@ public final class Routes {
                 "GetBucketLifecycleConfiguration",
                 "lifecycle",
                 UnsetSetting.absent(S3Error.NO_SUCH_LIFECYCLE_CONFIGURATION));
-        unset("GetBucketWebsite", "website", UnsetSetting.absent(S3Error.NO_SUCH_WEBSITE_CONFIGURATION));
         unset(
                 "GetBucketEncryption",
                 "encryption",

@@ -5,6 +5,7 @@ import dev.cairn.api.auth.Authenticator;
 import dev.cairn.api.auth.KeyLookup;
 import dev.cairn.api.auth.SignedRequest;
 import dev.cairn.api.http.Answer;
+import dev.cairn.api.http.AnswerMemory;
 import dev.cairn.api.http.BodyBudget;
 import dev.cairn.api.http.CrossOrigin;
 import dev.cairn.api.http.Exchange;
@@ -48,6 +49,7 @@ public final class S3Pipeline {
     private final Buckets buckets;
     private final Routes routes;
     private final RequestMemory memory;
+    private final AnswerMemory answerMemory;
     private final BooleanSupplier roomForData;
     private final RequestObserver observer;
     private final KeyLookup secrets;
@@ -82,6 +84,7 @@ public final class S3Pipeline {
         this.buckets = buckets;
         this.routes = routes;
         this.memory = new RequestMemory(budget);
+        this.answerMemory = new AnswerMemory(budget);
         this.roomForData = roomForData;
         this.observer = observer;
         this.nextRequestId = new AtomicLong(env.randomBytes(Long.BYTES).buffer().getLong());
@@ -94,7 +97,7 @@ public final class S3Pipeline {
         RequestContext context = new RequestContext(HexFormat.of().toHexDigits(nextRequestId.incrementAndGet()));
         active.incrementAndGet();
         answer(exchange, context)
-                .map(memory::held)
+                .map(answerMemory::held)
                 .onFailure()
                 .recoverWithItem(why -> refusal(exchange, context, why))
                 .chain(answer -> openedToScripts(exchange, context, answer))

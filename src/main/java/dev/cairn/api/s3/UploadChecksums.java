@@ -1,5 +1,6 @@
 package dev.cairn.api.s3;
 
+import dev.cairn.api.http.StoredChecksums;
 import dev.cairn.api.http.checksum.Checksum;
 import dev.cairn.api.http.checksum.ChecksumAlgorithm;
 import dev.cairn.api.http.checksum.ChecksumType;

@@ -58,7 +58,7 @@ final class AdminReferenceTest {
     @Test
     void other_calls_are_told_apart() {
         assertThat(OtherCalls.refusal("CreateKey")).hasMessage("MethodNotAllowed: CreateKey wants the method POST");
-        assertThat(OtherCalls.refusal("UpdateBucket")).hasMessage("NotImplemented: UpdateBucket is not built yet");
+        assertThat(OtherCalls.refusal("InspectObject")).hasMessage("NotImplemented: InspectObject is not built yet");
         assertThat(OtherCalls.refusal("ListKey"))
                 .hasMessage("NoSuchCall: there is no call ListKey: did you mean ListKeys?");
         assertThat(OtherCalls.NOT_BUILT).doesNotContainAnyElementsOf(OtherCalls.BUILT.keySet());

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import dev.cairn.api.http.Headers;
 import dev.cairn.api.http.S3Error;
 import dev.cairn.api.http.S3Exception;
+import dev.cairn.api.http.StoredChecksums;
 import dev.cairn.api.http.checksum.Checksum;
 import dev.cairn.api.http.checksum.ChecksumAlgorithm;
 import dev.cairn.api.http.checksum.ChecksumType;

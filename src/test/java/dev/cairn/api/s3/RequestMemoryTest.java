@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.cairn.api.http.Answer;
+import dev.cairn.api.http.AnswerMemory;
 import dev.cairn.api.http.BodyBudget;
 import dev.cairn.api.http.Headers;
 import dev.cairn.kernel.FailureException;
@@ -25,6 +26,7 @@ final class RequestMemoryTest {
 
     private final BodyBudget budget = new BodyBudget(8 * MIB);
     private final RequestMemory memory = new RequestMemory(budget);
+    private final AnswerMemory answers = new AnswerMemory(budget);
     private final List<UniEmitter<? super Answer>> running = new ArrayList<>();
 
     private void begin(Set<Route.Trait> traits, Headers headers) {
@@ -77,10 +79,10 @@ final class RequestMemoryTest {
 
     @Test
     void a_long_answer_holds_what_it_is_until_it_is_read() {
-        Answer small = memory.held(Answer.of(200).body(new Answer.Body.Whole(Bytes.wrap(new byte[1000]))));
+        Answer small = answers.held(Answer.of(200).body(new Answer.Body.Whole(Bytes.wrap(new byte[1000]))));
         assertThat(small.body()).isInstanceOf(Answer.Body.Whole.class);
         assertThat(budget.usedBytes()).isZero();
-        Answer page = memory.held(Answer.of(200).body(new Answer.Body.Whole(Bytes.wrap(new byte[MIB]))));
+        Answer page = answers.held(Answer.of(200).body(new Answer.Body.Whole(Bytes.wrap(new byte[MIB]))));
         assertThat(budget.usedBytes()).isEqualTo(MIB);
         ByteSource source = ((Answer.Body.Streamed) page.body()).source();
         source.cancel();

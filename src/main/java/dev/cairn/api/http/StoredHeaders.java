@@ -1,17 +1,15 @@
-package dev.cairn.api.s3;
+package dev.cairn.api.http;
 
-import dev.cairn.api.http.MetadataText;
-import dev.cairn.api.http.ObjectHeaders;
 import dev.cairn.model.ObjectMeta;
 import dev.cairn.proto.HeaderField;
 import java.util.List;
 
 /** The headers that an object keeps, as rows hold them. */
-final class StoredHeaders {
+public final class StoredHeaders {
 
     private StoredHeaders() {}
 
-    static List<HeaderField> of(ObjectHeaders headers) {
+    public static List<HeaderField> of(ObjectHeaders headers) {
         return headers.fields().stream()
                 .map(field -> HeaderField.newBuilder()
                         .setName(field.name())
@@ -21,13 +19,13 @@ final class StoredHeaders {
     }
 
     /** The value as an answer carries it. */
-    static String sent(HeaderField field) {
+    public static String sent(HeaderField field) {
         return ObjectHeaders.isUserMetadata(field.getName())
                 ? MetadataText.encoded(field.getValue())
                 : field.getValue();
     }
 
-    static String storageClass(List<HeaderField> headers) {
+    public static String storageClass(List<HeaderField> headers) {
         return headers.stream()
                 .filter(field -> field.getName().equals(ObjectMeta.STORAGE_CLASS))
                 .map(HeaderField::getValue)

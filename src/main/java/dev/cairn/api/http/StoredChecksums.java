@@ -1,4 +1,4 @@
-package dev.cairn.api.s3;
+package dev.cairn.api.http;
 
 import dev.cairn.api.http.checksum.Checksum;
 import dev.cairn.api.http.checksum.ChecksumAlgorithm;
@@ -8,10 +8,10 @@ import dev.cairn.proto.ChecksumValue;
 import java.util.Optional;
 
 /** Checksums as rows keep them: algorithms by number, 1 to 5 in the order of {@link ChecksumAlgorithm}; 0 is none. */
-final class StoredChecksums {
+public final class StoredChecksums {
     private StoredChecksums() {}
 
-    static ChecksumValue of(Checksum checksum) {
+    public static ChecksumValue of(Checksum checksum) {
         return ChecksumValue.newBuilder()
                 .setAlgorithm(number(checksum.algorithm()))
                 .setValue(Protos.proto(checksum.value()))
@@ -20,18 +20,18 @@ final class StoredChecksums {
     }
 
     /** The checksum of a row that has one. */
-    static Checksum of(ChecksumValue value) {
+    public static Checksum of(ChecksumValue value) {
         ChecksumAlgorithm algorithm = algorithm(value.getAlgorithm())
                 .orElseThrow(() -> new IllegalStateException("checksum algorithm " + value.getAlgorithm()));
         return new Checksum(
                 algorithm, type(value.getCompositeParts()), Protos.bytes(value.getValue()), value.getCompositeParts());
     }
 
-    static ChecksumType type(int compositeParts) {
+    public static ChecksumType type(int compositeParts) {
         return compositeParts > 0 ? ChecksumType.COMPOSITE : ChecksumType.FULL_OBJECT;
     }
 
-    static int number(ChecksumAlgorithm algorithm) {
+    public static int number(ChecksumAlgorithm algorithm) {
         return switch (algorithm) {
             case CRC32 -> 1;
             case CRC32C -> 2;
@@ -42,7 +42,7 @@ final class StoredChecksums {
     }
 
     /** The algorithm of a number; empty for 0 and for numbers of a later version. */
-    static Optional<ChecksumAlgorithm> algorithm(int number) {
+    public static Optional<ChecksumAlgorithm> algorithm(int number) {
         return switch (number) {
             case 1 -> Optional.of(ChecksumAlgorithm.CRC32);
             case 2 -> Optional.of(ChecksumAlgorithm.CRC32C);
