@@ -15,6 +15,7 @@ import dev.cairn.proto.RoleValue;
 import dev.cairn.proto.StagedRedundancyValue;
 import dev.cairn.proto.StagedRoleValue;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -102,12 +103,19 @@ final class LayoutCodec {
         };
     }
 
-    /** Fails with {@code Corrupt} on anything that is no view. */
     static LayoutView decode(Bytes encoded) {
+        return decode(encoded, Collections.emptyNavigableMap());
+    }
+
+    /**
+     * Fails with {@code Corrupt} on anything that is no view. Layouts that are those of {@code known} are not made again: nodes tell each other all of them
+     * with each small change, many at once.
+     */
+    static LayoutView decode(Bytes encoded, NavigableMap<Long, Layout> known) {
         LayoutViewValue value = Protos.parse(LayoutViewValue.parser(), encoded);
         try {
             NavigableMap<Long, Layout> layouts = new TreeMap<>();
-            value.getLayoutsList().forEach(layout -> layouts.put(layout.getNumber(), decode(layout)));
+            value.getLayoutsList().forEach(layout -> layouts.put(layout.getNumber(), decode(layout, known)));
             SortedMap<NodeId, Fences> fences = new TreeMap<>();
             value.getFencesList()
                     .forEach(it -> fences.put(
@@ -129,6 +137,11 @@ final class LayoutCodec {
         } catch (IllegalArgumentException | IndexOutOfBoundsException wrong) {
             throw new Failure.Corrupt("layout: " + wrong.getMessage()).asException();
         }
+    }
+
+    private static Layout decode(LayoutValue value, NavigableMap<Long, Layout> known) {
+        Layout same = known.get(value.getNumber());
+        return same != null && encode(same).equals(value) ? same : decode(value);
     }
 
     private static Layout decode(LayoutValue value) {

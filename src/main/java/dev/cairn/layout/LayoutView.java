@@ -31,15 +31,24 @@ public final class LayoutView {
     private final NavigableMap<Long, Layout> layouts;
     private final SortedMap<NodeId, Fences> fences;
     private final Staging staging;
-    private final List<Layout> live;
-    private final @Nullable Layout readable;
+    /** Versions below are surely retired; what is retired stays so, whatever else comes to be known. */
+    private final long retiredBelow;
+    /** Found out when somebody asks: most views are joined with another one and forgotten. */
+    private volatile @Nullable Derived derived;
+
+    /** What follows from all the rest. */
+    private record Derived(List<Layout> live, Optional<Layout> readable) {}
 
     LayoutView(NavigableMap<Long, Layout> layouts, SortedMap<NodeId, Fences> fences, Staging staging) {
+        this(layouts, fences, staging, 0);
+    }
+
+    private LayoutView(
+            NavigableMap<Long, Layout> layouts, SortedMap<NodeId, Fences> fences, Staging staging, long retiredBelow) {
         this.layouts = Collections.unmodifiableNavigableMap(new TreeMap<>(layouts));
         this.fences = Collections.unmodifiableSortedMap(new TreeMap<>(fences));
         this.staging = staging;
-        this.live = findLive();
-        this.readable = findReadable();
+        this.retiredBelow = retiredBelow;
     }
 
     /** The view of a cluster that has had one layout and nothing else. */
@@ -48,23 +57,19 @@ public final class LayoutView {
                 new TreeMap<>(Map.of(layout.version(), layout)), Collections.emptySortedMap(), Staging.NONE);
     }
 
-    private @Nullable Layout findReadable() {
-        Layout newest = null;
-        for (Layout layout : layouts.values()) {
-            if (isReadable(layout)) {
-                newest = layout;
-            }
-        }
-        return newest;
+    private Optional<Layout> findReadable() {
+        return layouts.descendingMap().values().stream()
+                .filter(this::isReadable)
+                .findFirst();
     }
 
     private List<Layout> findLive() {
         if (layouts.isEmpty()) {
             return List.of();
         }
-        long oldest = layouts.firstKey();
-        for (Layout layout : layouts.values()) {
-            if (layout.version() > oldest && isReadable(layout) && isReadFenced(oldest, layout.version())) {
+        long oldest = Math.max(layouts.firstKey(), retiredBelow);
+        for (Layout layout : layouts.tailMap(oldest, false).values()) {
+            if (isReadable(layout) && isReadFenced(oldest, layout.version())) {
                 oldest = layout.version();
             }
         }
@@ -151,17 +156,17 @@ public final class LayoutView {
 
     /** The versions to write to, oldest first. */
     public List<Layout> live() {
-        return live;
+        return derived().live();
     }
 
     /** The version to read from. */
     public Optional<Layout> readable() {
-        return Optional.ofNullable(readable);
+        return derived().readable();
     }
 
     /** Whether one version alone counts, so that what all replicas of it agree on is agreed. */
     public boolean isSettled() {
-        return live.size() == 1;
+        return live().size() == 1;
     }
 
     public Fences fences(NodeId node) {
@@ -178,7 +183,7 @@ public final class LayoutView {
 
     /** Whether a node keeps a copy of the cluster-wide tables under a live version. */
     public boolean hasRole(NodeId node) {
-        return live.stream().anyMatch(layout -> layout.role(node).isPresent());
+        return live().stream().anyMatch(layout -> layout.role(node).isPresent());
     }
 
     public List<Role> stagedRoles() {
@@ -214,7 +219,7 @@ public final class LayoutView {
                 roles,
                 best.assignment(),
                 best.partitionBytes(),
-                live.stream().map(Layout::version).toList());
+                live().stream().map(Layout::version).toList());
     }
 
     /** Whether another view has a layout under a number that is another one here. */
@@ -234,7 +239,27 @@ public final class LayoutView {
         allLayouts.putAll(other.layouts);
         SortedMap<NodeId, Fences> allFences = new TreeMap<>(fences);
         other.fences.forEach((node, theirs) -> allFences.merge(node, theirs, Fences::join));
-        return new LayoutView(allLayouts, allFences, staging.join(other.staging));
+        return new LayoutView(
+                allLayouts,
+                allFences,
+                staging.join(other.staging),
+                Math.max(knownRetiredBelow(), other.knownRetiredBelow()));
+    }
+
+    private Derived derived() {
+        Derived found = derived;
+        if (found == null) {
+            found = new Derived(findLive(), findReadable());
+            derived = found;
+        }
+        return found;
+    }
+
+    private long knownRetiredBelow() {
+        Derived found = derived;
+        return found == null || found.live().isEmpty()
+                ? retiredBelow
+                : found.live().getFirst().version();
     }
 
     public LayoutView with(Layout layout) {
@@ -275,7 +300,7 @@ public final class LayoutView {
 
     /** Of a node that is to be asked: the versions under which it holds the rows that hash to {@code hash}. */
     public boolean isReplica(NodeId node, Bytes hash) {
-        return live.stream().anyMatch(layout -> layout.replicasOf(hash).contains(node));
+        return live().stream().anyMatch(layout -> layout.replicasOf(hash).contains(node));
     }
 
     NavigableMap<Long, Layout> layouts() {
@@ -300,7 +325,7 @@ public final class LayoutView {
         return "versions %s, live %s, read at %s"
                 .formatted(
                         layouts.keySet(),
-                        live.stream().map(Layout::version).toList(),
-                        readable == null ? "none" : readable.version());
+                        live().stream().map(Layout::version).toList(),
+                        readable().map(Layout::version));
     }
 }

@@ -150,7 +150,9 @@ public final class Layouts {
     /** Joins what another node knows; completes when that is durable. Fails when the two contradict each other. */
     public Uni<LayoutView> learn(Bytes theirs) {
         Known mine = known;
-        return theirs.equals(mine.encoded()) ? Uni.createFrom().item(mine.view()) : learn(LayoutCodec.decode(theirs));
+        return theirs.equals(mine.encoded())
+                ? Uni.createFrom().item(mine.view())
+                : learn(LayoutCodec.decode(theirs, mine.view().layouts()));
     }
 
     public Uni<LayoutView> learn(LayoutView theirs) {
@@ -183,8 +185,12 @@ public final class Layouts {
             return Uni.createFrom().item(now);
         }
         return store.commit(tx -> {
-                    LayoutView stored =
-                            tx.get(SPACE, KEY).map(LayoutCodec::decode).orElse(known.view());
+                    Known here = known;
+                    LayoutView stored = tx.get(SPACE, KEY)
+                            .map(row -> row.equals(here.encoded())
+                                    ? here.view()
+                                    : LayoutCodec.decode(row, here.view().layouts()))
+                            .orElse(here.view());
                     Known next = Known.of(change.apply(stored));
                     SortedSet<Integer> drop = outdatedBy(stored, next.view());
                     tx.put(SPACE, KEY, next.encoded());

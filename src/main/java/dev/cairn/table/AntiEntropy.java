@@ -32,7 +32,11 @@ import org.jspecify.annotations.Nullable;
  * replica missed, and what one alone has of a write whose coordinator died, is everywhere after a round.
  */
 public final class AntiEntropy {
-    private static final int ROWS_AT_ONCE = 64;
+    private static final int MOST_ROWS_AT_ONCE = 64;
+    /** Of rows and what is attached to them: several ranges are compared at once, and each holds that much of this node and of the other. */
+    private static final long BYTES_AT_ONCE = 1L << 20;
+
+    private static final int FIRST_ROWS_AT_ONCE = 16;
     /** Single rows and partitions: the other node may be far away. */
     private static final int ASKED_AT_ONCE = 16;
 
@@ -240,19 +244,32 @@ public final class AntiEntropy {
     }
 
     private Uni<Void> exchange(Asker peer, String table, List<Bytes> rowKeys) {
-        List<List<Bytes>> batches = new ArrayList<>();
-        for (int at = 0; at < rowKeys.size(); at += ROWS_AT_ONCE) {
-            batches.add(rowKeys.subList(at, Math.min(rowKeys.size(), at + ROWS_AT_ONCE)));
-        }
-        return Multi.createFrom()
-                .iterable(batches)
-                .onItem()
-                .transformToUniAndConcatenate(batch -> read(peer, table, batch)
-                        .chain(this::join)
-                        .chain(() -> read(here(), table, batch))
-                        .chain(mine -> send(peer, mine)))
-                .collect()
-                .last();
+        int[] at = {0};
+        int[] size = {FIRST_ROWS_AT_ONCE};
+        return Repeat.whileTrue(() -> {
+            List<Bytes> batch = rowKeys.subList(at[0], Math.min(rowKeys.size(), at[0] + size[0]));
+            at[0] += batch.size();
+            return read(peer, table, batch)
+                    .chain(this::join)
+                    .chain(() -> read(here(), table, batch))
+                    .chain(mine -> {
+                        size[0] = rowsAtOnce(batch.size(), bytes(mine));
+                        return send(peer, mine);
+                    })
+                    .map(_ -> at[0] < rowKeys.size());
+        });
+    }
+
+    /** As many rows as large as the last ones as may be held at once. */
+    private static int rowsAtOnce(int rows, long bytes) {
+        return Math.clamp(BYTES_AT_ONCE * rows / Math.max(1, bytes), 1, MOST_ROWS_AT_ONCE);
+    }
+
+    private static long bytes(Map<Bytes, List<RowWrite>> rows) {
+        return rows.values().stream()
+                .flatMap(List::stream)
+                .mapToLong(row -> row.row().length() + row.attachment().length())
+                .sum();
     }
 
     /** The rows with what is attached to them, by partition. */

@@ -190,6 +190,21 @@ final class LayoutViewTest {
         assertThat(view.isReplica(node(1), Bytes.ofInt(0))).isFalse();
     }
 
+    /** Each gossip brings all versions along, and hundreds may wait for the disk at once. */
+    @Test
+    void layouts_that_are_known_are_not_made_again_and_others_of_their_number_are() {
+        LayoutView mine = LayoutView.of(layout(1, List.of(0, 1, 2))).with(layout(2, List.of(1, 2, 3)));
+        LayoutView again = LayoutCodec.decode(LayoutCodec.encode(mine), mine.layouts());
+        assertThat(again).isEqualTo(mine);
+        mine.layouts()
+                .forEach((number, layout) ->
+                        assertThat(again.layouts().get(number)).isSameAs(layout));
+        LayoutView other = LayoutView.of(layout(1, List.of(0, 1, 2))).with(layout(2, List.of(0, 2, 3)));
+        LayoutView read = LayoutCodec.decode(LayoutCodec.encode(other), mine.layouts());
+        assertThat(read).isEqualTo(other);
+        assertThat(mine.conflict(read)).contains(2L);
+    }
+
     @Test
     void bytes_that_are_no_view_are_refused() {
         Bytes good = LayoutCodec.encode(LayoutView.of(layout(1, List.of(0, 1, 2))));

@@ -33,8 +33,11 @@ import org.jspecify.annotations.Nullable;
 
 /** A channel to one node. What waits for an answer is bounded in number and bytes: what is above that fails at once, as if the node did not answer. */
 final class GrpcLink implements Link {
-    /** Bytes of requests: what a stalled node can make this one hold until its link is given up. */
-    static final long MAX_WAITING_BYTES = 16L << 20;
+    /**
+     * Bytes of requests: what a stalled node can make this one hold until its link is given up. Five of them are a quarter of the smallest heap. A single
+     * request may be larger.
+     */
+    static final long MAX_WAITING_BYTES = 4L << 20;
 
     private static final int MAX_WAITING_CALLS = 4000;
 
@@ -78,7 +81,8 @@ final class GrpcLink implements Link {
 
     private <R> Uni<R> bounded(int bytes, Uni<R> call) {
         return Uni.createFrom().deferred(() -> {
-            boolean isTooMuch = waitingBytes.addAndGet(bytes) > MAX_WAITING_BYTES;
+            long waiting = waitingBytes.addAndGet(bytes);
+            boolean isTooMuch = waiting > MAX_WAITING_BYTES && waiting > bytes;
             isTooMuch |= waitingCalls.incrementAndGet() > MAX_WAITING_CALLS;
             Uni<R> result = isTooMuch
                     ? Uni.createFrom().failure(new Failure.Overloaded("a node that does not answer").asException())
