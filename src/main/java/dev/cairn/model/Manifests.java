@@ -6,7 +6,6 @@ import dev.cairn.kernel.codec.Protos;
 import dev.cairn.kernel.id.OwnerId;
 import dev.cairn.kernel.io.ByteSource;
 import dev.cairn.model.ObjectStore.PartSpan;
-import dev.cairn.proto.ChecksumValue;
 import dev.cairn.proto.ManifestPage;
 import dev.cairn.proto.ObjectValue;
 import dev.cairn.proto.PartSegmentValue;
@@ -150,6 +149,40 @@ final class Manifests {
         return Math.max(1, object.getManifestCount());
     }
 
+    /** Parts with numbers above {@code after}, in order, at most {@code max} of them. */
+    Uni<List<PartSpan>> parts(ObjectValue object, int after, int max) {
+        List<PartSpan> found = new ArrayList<>();
+        return Multi.createFrom()
+                .range(0, pageCount(object))
+                .filter(index -> index + 1 >= object.getManifestCount()
+                        || object.getManifest(index + 1).getFirstPartNumber() > after + 1)
+                .onItem()
+                .transformToUniAndConcatenate(index -> found.size() >= max
+                        ? Uni.createFrom().voidItem()
+                        : page(object, index)
+                                .invoke(page -> collect(page, offset(object, index), after, max, found))
+                                .replaceWithVoid())
+                .collect()
+                .last()
+                .map(_ -> found);
+    }
+
+    private static void collect(List<PartValue> page, long start, int after, int max, List<PartSpan> into) {
+        long at = start;
+        for (PartValue part : page) {
+            long end = at + part.getBody().getLength();
+            if (part.getNumber() > after && into.size() < max) {
+                into.add(span(part, at, end));
+            }
+            at = end;
+        }
+    }
+
+    private static PartSpan span(PartValue part, long from, long to) {
+        return new PartSpan(
+                part.getNumber(), from, to, part.hasChecksum() ? Optional.of(part.getChecksum()) : Optional.empty());
+    }
+
     Uni<Optional<PartSpan>> part(ObjectValue object, int number) {
         int index = 0;
         while (index + 1 < object.getManifestCount()
@@ -162,9 +195,7 @@ final class Manifests {
             for (PartValue part : parts) {
                 long end = at + part.getBody().getLength();
                 if (part.getNumber() == number) {
-                    Optional<ChecksumValue> checksum =
-                            part.hasChecksum() ? Optional.of(part.getChecksum()) : Optional.empty();
-                    return Optional.of(new PartSpan(number, at, end, checksum));
+                    return Optional.of(span(part, at, end));
                 }
                 at = end;
             }

@@ -79,6 +79,11 @@ public final class ObjectStore {
         return manifests.part(object.value(), number);
     }
 
+    /** Parts of a multipart object with numbers above {@code after}, in order, at most {@code max}. */
+    public Uni<List<PartSpan>> parts(ObjectVersion object, int after, int max) {
+        return manifests.parts(object.value(), after, max);
+    }
+
     /** A part of an object: its number, its bytes [from, to) and its checksum. */
     public record PartSpan(int number, long from, long to, Optional<ChecksumValue> checksum) {}
 

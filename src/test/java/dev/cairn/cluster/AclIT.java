@@ -131,6 +131,7 @@ final class AclIT {
         assertThat(anonymous("GET", "/listed-bucket?list-type=2&fetch-owner=true")
                         .elements("Key"))
                 .containsExactly("key");
+        assertThat(anonymous("GET", "/listed-bucket").text()).doesNotContain(CairnProcess.ACCESS_KEY);
         assertThat(anonymous("HEAD", "/listed-bucket").status()).isEqualTo(200);
         refused(anonymous("GET", "/listed-bucket/key"), "403 AccessDenied");
         refused(anonymous("GET", "/listed-bucket/absent"), "404 NoSuchKey");

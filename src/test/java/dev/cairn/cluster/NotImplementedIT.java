@@ -44,7 +44,6 @@ final class NotImplementedIT {
             "retention",
             "legal-hold",
             "restore",
-            "attributes",
             "torrent",
             "select&select-type=2",
             "renameObject",

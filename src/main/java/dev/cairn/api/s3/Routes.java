@@ -50,7 +50,6 @@ public final class Routes {
             "analytics",
             "annotation",
             "append",
-            "attributes",
             "intelligent-tiering",
             "inventory",
             "metadataConfiguration",
@@ -141,6 +140,7 @@ public final class Routes {
         add("DeleteObjectTagging", "DELETE", OBJECT, "tagging", WRITE, tagging::delete);
         add("GetObjectAcl", "GET", OBJECT, "acl", READ, acls::getOfObject);
         add("PutObjectAcl", "PUT", OBJECT, "acl", WRITE, acls::putOfObject, ADDS_DATA, READS_DOCUMENT);
+        add("GetObjectAttributes", "GET", OBJECT, "attributes", READ, new GetObjectAttributes(objects), LISTS);
         add("GetObjectRetention", "GET", OBJECT, "retention", READ, UnsetSetting.noObjectLock(objects));
         add("GetObjectLegalHold", "GET", OBJECT, "legal-hold", READ, UnsetSetting.noObjectLock(objects));
 

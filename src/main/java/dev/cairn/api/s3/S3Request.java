@@ -71,8 +71,11 @@ public record S3Request(
         return bucket.orElseThrow();
     }
 
-    /** The key that owns the bucket, as listings name it. */
+    /** The key that owns the bucket, as listings name it; whoever has been given nothing in the bucket does not learn the id of a key. */
     public String ownerId() {
+        if (!isGranted) {
+            return theBucket().id().toHex();
+        }
         return bucket.stream()
                 .flatMap(it -> it.grants().entrySet().stream())
                 .filter(grant -> grant.getValue().owner())

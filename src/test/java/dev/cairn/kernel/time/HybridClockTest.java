@@ -54,6 +54,16 @@ final class HybridClockTest {
         assertThat(clock.next()).isGreaterThan(before);
     }
 
+    /** It may have been told to others, who remember it; and stamps up to it may have been given. */
+    @Test
+    void the_reserve_never_falls_though_the_wall_clock_is_set_back() {
+        var clock = started(0);
+        long told = clock.reserve();
+        wall -= 500_000;
+        assertThat(clock.proposeReserve(AHEAD_MILLIS)).isGreaterThanOrEqualTo(told);
+        assertThat(clock.reserve()).isEqualTo(told);
+    }
+
     @Test
     void a_clock_without_reserve_makes_no_stamp() {
         var clock = new HybridClock(() -> wall, NODE, 0);
