@@ -1,6 +1,7 @@
 # Sourced by benchmarks that need six nodes at three sites (100 +- 20 ms apart) on one machine: sets $work, $rtt, $access_key, $secret_key and the
 # functions node N VERB..., start_node N, signal N NAME, lab COMMAND..., stop_cluster. Needs root, gcc, iproute2, ping, openssl; $binary and $root are set
-# before, $wan where the network is to be another, $preload where nodes are to have a clock of their own, see set_clock.
+# before, $wan where the network is to be another, $preload where nodes are to have a clock of
+# their own, see set_clock, and $more_config for lines of their configuration.
 [ "$(id -u)" = 0 ] || { echo "this benchmark needs root, for network namespaces" >&2; exit 1; }
 [ -x "$binary" ] || { echo "$binary is not there: ./mvnw package -Dnative -DskipTests, or --binary FILE" >&2; exit 1; }
 for tool in gcc ip ping python3 openssl; do
@@ -53,6 +54,7 @@ data.dir: $work/node$i/data
 rpc: { bind: "${addresses[$((i - 1))]}:3901", secret-file: $work/rpc.secret }
 s3: { bind: "0.0.0.0:3900" }
 admin: { bind: "127.0.0.1:3903", token-file: $work/admin.token }
+${more_config:-}
 YAML
     ip netns exec "wl-n$i" ip link set lo up
     # As is usual on long links: a connection that was idle for a moment begins where it was, not with ten packets.

@@ -198,8 +198,18 @@ final class AclIT {
                     "400 AccessControlListNotSupported");
         }
         refused(
-                wire.call("PUT", CLOSED + "?acl").header("x-amz-acl", "private").send(),
+                wire.call("PUT", CLOSED + "?acl")
+                        .header("x-amz-acl", "public-read")
+                        .send(),
                 "400 AccessControlListNotSupported");
+        Answer open = ok(wire.call("GET", OPEN + "/public?acl"));
+        refused(
+                wire.call("PUT", CLOSED + "/private?acl").body(open.text()).send(),
+                "400 AccessControlListNotSupported");
+        // What is so anyway may be said: s3cmd copies ACLs along with objects.
+        ok(wire.call("PUT", CLOSED + "?acl").header("x-amz-acl", "private"));
+        Answer shown = ok(wire.call("GET", CLOSED + "/private?acl"));
+        ok(wire.call("PUT", CLOSED + "/private?acl").body(shown.text()));
         ok(wire.call("PUT", CLOSED + "/own")
                 .header("x-amz-acl", "bucket-owner-full-control")
                 .body("x"));

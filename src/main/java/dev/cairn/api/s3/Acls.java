@@ -90,9 +90,14 @@ final class Acls {
                             .filter(id -> bucket.grantOf(id).owner())
                             .isPresent()
                     || !permission.equals("FULL_CONTROL")) {
-                throw S3Error.NOT_IMPLEMENTED.exception(
-                        "Of ACLs there are the owner's FULL_CONTROL and READ for everybody; nothing else is implemented.");
+                throw bucket.ownership().hasAcls()
+                        ? S3Error.NOT_IMPLEMENTED.exception(
+                                "Of ACLs there are the owner's FULL_CONTROL and READ for everybody; nothing else is implemented.")
+                        : S3Error.ACCESS_CONTROL_LIST_NOT_SUPPORTED.exception();
             }
+        }
+        if (acl == Acl.PUBLIC_READ && !bucket.ownership().hasAcls()) {
+            throw S3Error.ACCESS_CONTROL_LIST_NOT_SUPPORTED.exception();
         }
         if (acl == Acl.PUBLIC_READ && bucket.publicAccess().blockAcls()) {
             throw S3Error.ACCESS_DENIED.exception();
