@@ -17,18 +17,28 @@ public final class PastLives {
      * One life of a node, and how far its store had surely come.
      *
      * @param incarnation chosen at random at its start
-     * @param reserve the bound of its clock that its store knows; 0 where nothing was heard
+     * @param began the bound of its clock that its store knew when it was opened
+     * @param reserve the bound that its store knows now; 0 where nothing was heard
      */
-    public record Life(long incarnation, long reserve) {
-        static final Life UNKNOWN = new Life(0, 0);
-        private static final int BYTES = 2 * Long.BYTES;
+    public record Life(long incarnation, long began, long reserve) {
+        static final Life UNKNOWN = new Life(0, 0, 0);
+        private static final int BYTES = 3 * Long.BYTES;
 
         Bytes encoded() {
-            return Bytes.ofLong(incarnation).concat(Bytes.ofLong(reserve));
+            return Bytes.concat(Bytes.ofLong(incarnation), Bytes.ofLong(began), Bytes.ofLong(reserve));
         }
 
         static Life decoded(Bytes value) {
-            return value.length() == BYTES ? new Life(value.longAt(0), value.longAt(Long.BYTES)) : UNKNOWN;
+            return value.length() == BYTES
+                    ? new Life(value.longAt(0), value.longAt(Long.BYTES), value.longAt(2 * Long.BYTES))
+                    : UNKNOWN;
+        }
+
+        /** Whether this life goes on where the other one ended, or later. */
+        private boolean follows(Life other) {
+            return incarnation == other.incarnation
+                    ? Long.compareUnsigned(reserve, other.reserve) > 0
+                    : Long.compareUnsigned(began, other.reserve) >= 0;
         }
     }
 
@@ -49,20 +59,29 @@ public final class PastLives {
     }
 
     Life own() {
-        return new Life(own.incarnation(), own.reserve().getAsLong());
+        return new Life(own.incarnation(), own.reserveAtStart(), own.reserve().getAsLong());
     }
 
-    /** Takes in what somebody has heard of a node, or it says itself; the life that came furthest is the last one. True when that is news. */
-    boolean hear(NodeId node, Life life) {
-        if (life.reserve() == 0) {
-            return false;
+    /** Takes in what a node says of itself. A life that does not follow the last one is not believed: the node has to be told of that one. */
+    void hear(NodeId node, Life life) {
+        Life before = of(node);
+        if (life.reserve() != 0 && life.follows(before)) {
+            heard.put(node, life);
         }
-        Life before = heard.get(node);
-        if (before != null && Long.compareUnsigned(life.reserve(), before.reserve()) <= 0) {
-            return false;
+    }
+
+    /**
+     * Takes in what somebody has heard of a node. Of two lives that do not follow each other, one is that of an older copy, and lives now: the
+     * other one has ended, so that it comes no further.
+     */
+    void hearOf(NodeId node, Life life) {
+        Life before = of(node);
+        boolean isOther = life.incarnation() != before.incarnation()
+                && !before.follows(life)
+                && Long.compareUnsigned(life.reserve(), before.reserve()) < 0;
+        if (life.reserve() != 0 && (life.follows(before) || isOther)) {
+            heard.put(node, life);
         }
-        heard.put(node, life);
-        return true;
     }
 
     Life of(NodeId node) {

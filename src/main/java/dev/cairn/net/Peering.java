@@ -156,7 +156,7 @@ public final class Peering implements Peers {
     private void remembered(Bytes node, Bytes address) {
         if (node.length() > NodeId.BYTES) {
             synchronized (known) {
-                lives().hear(new NodeId(node.slice(0, NodeId.BYTES)), PastLives.Life.decoded(address));
+                lives().hearOf(new NodeId(node.slice(0, NodeId.BYTES)), PastLives.Life.decoded(address));
             }
             return;
         }
@@ -309,7 +309,7 @@ public final class Peering implements Peers {
                 lives().hearOfOneself(theirs.node(), other.life());
             } else if (peer(other.node()).isPresent()) {
                 addAddress(peer(other.node()).get(), other.address(), false);
-                lives().hear(other.node(), other.life());
+                lives().hearOf(other.node(), other.life());
             }
         }
         saveLives();

@@ -18,35 +18,50 @@ final class PastLivesTest {
     private final PastLives lives = new PastLives(new PastLives.Own(9, 100, () -> 150, told::add));
 
     @Test
-    void the_life_that_came_furthest_is_kept_whoever_tells_of_it_and_when() {
+    void a_life_that_follows_the_last_one_takes_its_place_and_no_other_does() {
         assertThat(lives.of(ONE)).isEqualTo(Life.UNKNOWN);
-        assertThat(lives.hear(ONE, new Life(1, 50))).isTrue();
-        assertThat(lives.hear(ONE, new Life(2, 70))).isTrue();
-        assertThat(lives.hear(ONE, new Life(3, 60))).as("of a restored copy").isFalse();
-        assertThat(lives.hear(ONE, Life.UNKNOWN)).isFalse();
-        assertThat(lives.of(ONE)).isEqualTo(new Life(2, 70));
-        assertThat(lives.hear(ONE, new Life(4, -1))).as("as unsigned numbers").isTrue();
+        lives.hear(ONE, new Life(1, 0, 50));
+        lives.hear(ONE, new Life(1, 0, 60));
+        lives.hear(ONE, new Life(2, 60, 70));
+        assertThat(lives.of(ONE)).isEqualTo(new Life(2, 60, 70));
+        lives.hear(ONE, new Life(3, 60, 90));
+        assertThat(lives.of(ONE)).as("of a restored copy, however far it comes").isEqualTo(new Life(2, 60, 70));
+        lives.hearOf(ONE, new Life(1, 0, 60));
+        lives.hear(ONE, Life.UNKNOWN);
+        assertThat(lives.of(ONE)).isEqualTo(new Life(2, 60, 70));
+        lives.hear(ONE, new Life(4, 70, -1));
+        assertThat(lives.of(ONE)).as("as unsigned numbers").isEqualTo(new Life(4, 70, -1));
+    }
+
+    /** One that met the restored copy first hears of the other life from those who met that. */
+    @Test
+    void of_two_lives_that_do_not_follow_each_other_the_one_that_has_ended_is_remembered() {
+        lives.hear(ONE, new Life(3, 60, 90));
+        lives.hearOf(ONE, new Life(2, 60, 70));
+        assertThat(lives.of(ONE)).isEqualTo(new Life(2, 60, 70));
+        lives.hearOf(ONE, new Life(3, 60, 95));
+        assertThat(lives.of(ONE)).isEqualTo(new Life(2, 60, 70));
     }
 
     @Test
     void what_others_heard_in_this_life_or_before_its_start_is_right() {
-        lives.hearOfOneself(TWO, new Life(9, 140));
-        lives.hearOfOneself(TWO, new Life(8, 100));
+        lives.hearOfOneself(TWO, new Life(9, 100, 140));
+        lives.hearOfOneself(TWO, new Life(8, 50, 100));
         lives.hearOfOneself(TWO, Life.UNKNOWN);
         assertThat(told).isEmpty();
     }
 
     @Test
     void what_others_heard_in_an_earlier_life_and_the_store_does_not_know_is_not() {
-        lives.hearOfOneself(TWO, new Life(8, 101));
+        lives.hearOfOneself(TWO, new Life(8, 100, 101));
         assertThat(told).hasSize(1);
         assertThat(told.getFirst()).contains(TWO.toString()).contains("--replace");
     }
 
     @Test
     void a_life_is_saved_and_read_again() {
-        assertThat(Life.decoded(new Life(5, -6).encoded())).isEqualTo(new Life(5, -6));
+        assertThat(Life.decoded(new Life(5, 4, -6).encoded())).isEqualTo(new Life(5, 4, -6));
         assertThat(Life.decoded(Bytes.utf8("of another version"))).isEqualTo(Life.UNKNOWN);
-        assertThat(lives.own()).isEqualTo(new Life(9, 150));
+        assertThat(lives.own()).isEqualTo(new Life(9, 100, 150));
     }
 }

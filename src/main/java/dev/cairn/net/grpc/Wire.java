@@ -562,11 +562,12 @@ final class Wire {
         return LifeEntry.newBuilder()
                 .setIncarnation(life.incarnation())
                 .setReserve(life.reserve())
+                .setBegan(life.began())
                 .build();
     }
 
     private static PastLives.Life life(LifeEntry entry) {
-        return new PastLives.Life(entry.getIncarnation(), entry.getReserve());
+        return new PastLives.Life(entry.getIncarnation(), entry.getBegan(), entry.getReserve());
     }
 
     static Gossip gossip(GossipMessage message) {
