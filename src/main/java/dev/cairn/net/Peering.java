@@ -306,7 +306,12 @@ public final class Peering implements Peers {
         lives().hear(theirs.node(), theirs.life());
         for (Gossip.Known other : theirs.peers()) {
             if (other.node().equals(self)) {
-                lives().hearOfOneself(theirs.node(), other.life());
+                if (!lives().hearOfOneself(theirs.node(), other.life())) {
+                    env.warn(
+                            "what is said of this node is not believed",
+                            new IllegalStateException(
+                                    "node %s tells of a life of this node that it never had".formatted(theirs.node())));
+                }
             } else if (peer(other.node()).isPresent()) {
                 addAddress(peer(other.node()).get(), other.address(), false);
                 lives().hearOf(other.node(), other.life());

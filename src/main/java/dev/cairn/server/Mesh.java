@@ -34,6 +34,7 @@ final class Mesh implements AutoCloseable {
     private static final Logger LOG = Logger.getLogger(Mesh.class);
 
     private final CairnConfig config;
+    private final NodeIdentity identity;
     private final GrpcTransport transport;
     private final Peering peering;
     private final RealEnv env;
@@ -42,6 +43,7 @@ final class Mesh implements AutoCloseable {
     Mesh(CairnConfig config, NodeIdentity identity, RealEnv env, Store store, Supplier<NodeStatus> status)
             throws IOException {
         this.config = config;
+        this.identity = identity;
         this.env = env;
         Secret secret = config.rpc().secret();
         if (secret == null) {
@@ -87,6 +89,7 @@ final class Mesh implements AutoCloseable {
                 node.incarnation(),
                 node.stamps().reserveAtStart(),
                 node.stamps().clock()::reserve,
+                identity.seal(),
                 this::isOlder);
         peering.start(node.handler(), known(node.layouts()), life, bootstrap)
                 .await()

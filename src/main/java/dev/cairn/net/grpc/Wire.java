@@ -563,11 +563,13 @@ final class Wire {
                 .setIncarnation(life.incarnation())
                 .setReserve(life.reserve())
                 .setBegan(life.began())
+                .setSeal(Protos.proto(life.seal()))
                 .build();
     }
 
     private static PastLives.Life life(LifeEntry entry) {
-        return new PastLives.Life(entry.getIncarnation(), entry.getBegan(), entry.getReserve());
+        return new PastLives.Life(
+                entry.getIncarnation(), entry.getBegan(), entry.getReserve(), Protos.bytes(entry.getSeal()));
     }
 
     static Gossip gossip(GossipMessage message) {

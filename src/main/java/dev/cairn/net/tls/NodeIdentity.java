@@ -3,6 +3,7 @@ package dev.cairn.net.tls;
 import dev.cairn.kernel.codec.Bytes;
 import dev.cairn.kernel.codec.Sha256;
 import dev.cairn.kernel.id.NodeId;
+import dev.cairn.net.PastLives;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -52,6 +53,29 @@ public final class NodeIdentity {
 
     PrivateKey privateKey() {
         return keys.getPrivate();
+    }
+
+    /** The key as it signs what the node says of its own life. */
+    public PastLives.Seal seal() {
+        return new PastLives.Seal() {
+            @Override
+            public Bytes of(Bytes statement) {
+                try {
+                    return Bytes.wrap(sign(keys.getPrivate(), statement.toArray()));
+                } catch (GeneralSecurityException e) {
+                    throw new IllegalStateException(e);
+                }
+            }
+
+            @Override
+            public boolean isMine(Bytes statement, Bytes seal) {
+                try {
+                    return isSigned(keys.getPublic(), statement.toArray(), seal.toArray());
+                } catch (GeneralSecurityException _) {
+                    return false;
+                }
+            }
+        };
     }
 
     static NodeId idOf(PublicKey key) {
@@ -129,12 +153,20 @@ public final class NodeIdentity {
 
     private static boolean areOnePair(PublicKey open, PrivateKey secret) throws GeneralSecurityException {
         byte[] probe = open.getEncoded();
+        return isSigned(open, probe, sign(secret, probe));
+    }
+
+    private static byte[] sign(PrivateKey secret, byte[] text) throws GeneralSecurityException {
         Signature signature = Signature.getInstance(ALGORITHM);
         signature.initSign(secret);
-        signature.update(probe);
-        byte[] signed = signature.sign();
+        signature.update(text);
+        return signature.sign();
+    }
+
+    private static boolean isSigned(PublicKey open, byte[] text, byte[] signed) throws GeneralSecurityException {
+        Signature signature = Signature.getInstance(ALGORITHM);
         signature.initVerify(open);
-        signature.update(probe);
+        signature.update(text);
         return signature.verify(signed);
     }
 

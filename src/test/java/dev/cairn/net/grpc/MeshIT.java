@@ -100,7 +100,7 @@ final class MeshIT {
         }
 
         void start(Gossip.Known... bootstrap) {
-            start(new PastLives.Own(1, 0, () -> 0, _ -> {}), bootstrap);
+            start(new PastLives.Own(1, 0, () -> 0, identity.seal(), _ -> {}), bootstrap);
         }
 
         void start(PastLives.Own life, Gossip.Known... bootstrap) {
@@ -311,21 +311,23 @@ final class MeshIT {
         Node other = node("other");
         Node restored = node("restored");
         List<String> told = new java.util.concurrent.CopyOnWriteArrayList<>();
-        witness.start(new PastLives.Own(1, 0, () -> 900L << 16, told::add));
-        restored.start(new PastLives.Own(2, 0, () -> 500L << 16, told::add), witness.known());
+        witness.start(new PastLives.Own(1, 0, () -> 900L << 16, witness.identity.seal(), told::add));
+        restored.start(new PastLives.Own(2, 0, () -> 500L << 16, restored.identity.seal(), told::add), witness.known());
         await(() -> restored.sees(witness) && witness.sees(restored));
-        other.start(new PastLives.Own(3, 0, () -> 700L << 16, told::add), witness.known());
+        other.start(new PastLives.Own(3, 0, () -> 700L << 16, other.identity.seal(), told::add), witness.known());
         await(() -> other.sees(witness) && other.sees(restored));
         assertThat(told).as("in good order").isEmpty();
         restored.stop();
         Node again = node("restored");
-        again.start(new PastLives.Own(4, 500L << 16, () -> 600L << 16, told::add), other.known());
+        again.start(
+                new PastLives.Own(4, 500L << 16, () -> 600L << 16, again.identity.seal(), told::add), other.known());
         await(() -> other.sees(again) && witness.sees(again));
         assertThat(told).as("after a restart").isEmpty();
         again.stop();
         witness.stop();
         Node older = node("restored");
-        older.start(new PastLives.Own(5, 400L << 16, () -> 410L << 16, told::add), other.known());
+        older.start(
+                new PastLives.Own(5, 400L << 16, () -> 410L << 16, older.identity.seal(), told::add), other.known());
         await(() -> !told.isEmpty());
         assertThat(told.getFirst()).contains("older copy").containsAnyOf("100 ms later", "200 ms later");
     }

@@ -157,10 +157,12 @@ final class WireTest {
                 3901,
                 new NodeStatus("host", "1.0", 1, 2, 3, 4),
                 List.of(new Gossip.Known(
-                        new NodeId(HASH.value()), new PeerAddress("example.org", 1), new PastLives.Life(5, 4, -6))),
+                        new NodeId(HASH.value()),
+                        new PeerAddress("example.org", 1),
+                        new PastLives.Life(5, 4, -6, Bytes.utf8("seal")))),
                 Bytes.utf8("digest"),
                 Bytes.utf8("layout"),
-                new PastLives.Life(7, 6, 8));
+                new PastLives.Life(7, 6, 8, Bytes.EMPTY));
     }
 
     @Test
