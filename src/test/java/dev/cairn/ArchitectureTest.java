@@ -48,7 +48,7 @@ final class ArchitectureTest {
             layer("model", "kernel", "crdt", "consensus", "store", "net", "layout", "table", "block"),
             layer("api.http", "kernel", "config", "layout", "table", "block", "model"),
             layer("api.auth", "kernel", "config", "layout", "table", "block", "model", "api.http"),
-            layer("api.s3", "kernel", "config", "layout", "table", "block", "model", "api.http", "api.auth"),
+            layer("api.s3", "kernel", "json", "config", "layout", "table", "block", "model", "api.http", "api.auth"),
             layer(
                     "api.k2v",
                     "kernel",

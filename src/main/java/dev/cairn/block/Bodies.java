@@ -77,6 +77,29 @@ public final class Bodies {
         return storeInBlocks(owner, source, length, progress);
     }
 
+    /** As {@link #store}, of a body of which is known only that it has at most {@code most} bytes. */
+    public Uni<StoredBody> storeUpTo(Owner owner, ByteSource source, long most, Progress progress) {
+        ByteSource coalesced = new CoalescedSource(source, limits.inlineMax() + 1);
+        return blocks.requireRoom(0).chain(coalesced::next).chain(first -> {
+            if (first.length() <= limits.inlineMax()) {
+                // There is no more: else the first piece would be longer.
+                if (!first.isEmpty()) {
+                    progress.passed(first);
+                }
+                return Uni.createFrom().item(new StoredBody.Inline(first));
+            }
+            return new BodyWriter(
+                            this,
+                            blocks,
+                            owner,
+                            new CoalescedSource(ByteSource.prepended(first, source), MIN_PIECE_BYTES),
+                            most,
+                            false,
+                            progress)
+                    .run();
+        });
+    }
+
     /** As {@link #store}, but never inline; for parts of an upload, which are put together by reference. */
     public Uni<StoredBody> storeInBlocks(Owner owner, ByteSource source, long length, Progress progress) {
         if (length == 0) {
@@ -84,7 +107,13 @@ public final class Bodies {
         }
         return blocks.requireRoom(length)
                 .chain(() -> new BodyWriter(
-                                this, blocks, owner, new CoalescedSource(source, MIN_PIECE_BYTES), length, progress)
+                                this,
+                                blocks,
+                                owner,
+                                new CoalescedSource(source, MIN_PIECE_BYTES),
+                                length,
+                                true,
+                                progress)
                         .run());
     }
 

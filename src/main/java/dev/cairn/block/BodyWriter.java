@@ -26,7 +26,8 @@ final class BodyWriter {
     private final Blocks blocks;
     private final Owner owner;
     private final ByteSource source;
-    private final long length;
+    private final long most;
+    private final boolean isExact;
     private final Bodies.Progress progress;
 
     /** Guarded by this: blocks finish on any thread. */
@@ -45,12 +46,21 @@ final class BodyWriter {
     private int begun;
     private int segments;
 
-    BodyWriter(Bodies bodies, Blocks blocks, Owner owner, ByteSource source, long length, Bodies.Progress progress) {
+    /** {@code isExact}: the body has {@code most} bytes, neither more nor less. */
+    BodyWriter(
+            Bodies bodies,
+            Blocks blocks,
+            Owner owner,
+            ByteSource source,
+            long most,
+            boolean isExact,
+            Bodies.Progress progress) {
         this.bodies = bodies;
         this.blocks = blocks;
         this.owner = owner;
         this.source = source;
-        this.length = length;
+        this.most = most;
+        this.isExact = isExact;
         this.progress = progress;
     }
 
@@ -77,10 +87,12 @@ final class BodyWriter {
         }
         return source.next().chain(piece -> {
             if (piece.isEmpty()) {
-                if (taken != length) {
+                if (isExact && taken != most) {
                     throw new IllegalStateException("a body shorter than declared");
                 }
-                return Uni.createFrom().item(false);
+                return writer == null
+                        ? Uni.createFrom().item(false)
+                        : finishBlock().replaceWith(false);
             }
             return take(piece);
         });
@@ -92,7 +104,7 @@ final class BodyWriter {
         rest = piece.from(now.length());
         taken += now.length();
         inBlock += now.length();
-        if (taken > length) {
+        if (taken > most) {
             throw new IllegalStateException("a body longer than declared");
         }
         BlockWriter into = writer;
@@ -100,7 +112,7 @@ final class BodyWriter {
             into = blocks.create(this::passed);
             writer = into;
         }
-        boolean full = inBlock == bodies.blockSize() || taken == length;
+        boolean full = inBlock == bodies.blockSize() || isExact && taken == most;
         return into.write(now)
                 .chain(() -> full ? finishBlock() : Uni.createFrom().item(true));
     }
@@ -185,7 +197,7 @@ final class BodyWriter {
 
     /** Once a body is too long for its row, every full segment is written as soon as its blocks are there. */
     private Uni<Void> fullSegments() {
-        boolean inSegments = length > (long) Bodies.BLOCKS_IN_ROW * bodies.blockSize();
+        boolean inSegments = most > (long) Bodies.BLOCKS_IN_ROW * bodies.blockSize();
         return Repeat.whileTrue(() -> {
             List<BlockEntry> page = inSegments ? nextPage(Bodies.BLOCKS_PER_SEGMENT) : List.of();
             return page.isEmpty() ? Uni.createFrom().item(false) : writePage(page);
@@ -215,7 +227,7 @@ final class BodyWriter {
         return fullSegments().chain(() -> {
             BodyValue.Builder body = BodyValue.newBuilder()
                     .setOwner(Protos.proto(owner.id().value()))
-                    .setLength(length)
+                    .setLength(taken)
                     .setBlockSize(bodies.blockSize());
             if (segments == 0 && begun <= Bodies.BLOCKS_IN_ROW) {
                 return Uni.createFrom()

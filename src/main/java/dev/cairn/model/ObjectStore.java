@@ -94,6 +94,13 @@ public final class ObjectStore {
                 owner, bodies.store(Places.object(owner, bucket, key), source, length, progress(bucket, owner, tap)));
     }
 
+    /** As {@link #store}, of a body of which is known only that it has at most {@code most} bytes. */
+    public Uni<StoredBody> storeUpTo(BucketId bucket, Bytes key, ByteSource source, long most, Consumer<Bytes> tap) {
+        OwnerId owner = newOwner();
+        return orGiveUp(
+                owner, bodies.storeUpTo(Places.object(owner, bucket, key), source, most, progress(bucket, owner, tap)));
+    }
+
     /** Whether a body of that length will be one block, whose name is then the SHA-256 of the body. */
     public boolean willBeOneBlock(long length) {
         return bodies.isOneBlock(length);

@@ -110,6 +110,7 @@ final class Serving {
     private S3Pipeline pipeline() {
         CairnConfig config = node.config();
         String rootDomain = config.s3().rootDomain();
+        Authenticator authenticator = new Authenticator(SIGNING_KEYS, SignedService.S3);
         return new S3Pipeline(
                 node.env(),
                 new S3Pipeline.Settings(
@@ -117,10 +118,10 @@ final class Serving {
                         rootDomain == null ? RootDomain.NONE : new RootDomain(rootDomain),
                         config.s3().trustsForwardedProto(),
                         node.identity().id().shortHex()),
-                new Authenticator(SIGNING_KEYS, SignedService.S3),
+                authenticator,
                 node.node().keys(),
                 node.node().buckets(),
-                new Routes(node.node(), config.s3().region(), node.newBuckets()),
+                new Routes(node.node(), authenticator, config.s3().region(), node.newBuckets()),
                 node.budget(),
                 node::hasRoomForData,
                 metrics.ofS3());

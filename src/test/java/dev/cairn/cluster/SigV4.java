@@ -64,7 +64,11 @@ record SigV4(String accessKey, String secretKey, String region, String service) 
     }
 
     private String sign(Instant at, String algorithm, String... lines) {
-        String text = algorithm + "\n" + TIMESTAMP.format(at) + "\n" + String.join("\n", lines);
+        return text(at, algorithm + "\n" + TIMESTAMP.format(at) + "\n" + String.join("\n", lines));
+    }
+
+    /** The signature of a text as it is, such as the policy of a form. */
+    String text(Instant at, String text) {
         byte[] key = ("AWS4" + secretKey).getBytes(StandardCharsets.UTF_8);
         for (String step : List.of(date(at), region, service, "aws4_request", text)) {
             key = hmac(key, step);

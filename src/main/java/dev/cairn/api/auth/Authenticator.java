@@ -52,6 +52,34 @@ public final class Authenticator {
         }
     }
 
+    /** Who signed the policy of a form: the id of his key. */
+    public Uni<String> verify(SignedPolicy form, String region, KeyLookup keys) {
+        try {
+            form.requireComplete();
+            Optional<Credential> credential = form.credential()
+                    .map(text -> form.parse(text, new Credential.Accepted(service, region, otherRegions)));
+            String keyId = credential.map(Credential::keyId).orElseGet(form::keyId);
+            return keys.secretOf(keyId).map(secret -> {
+                if (secret.isEmpty()) {
+                    throw S3Error.INVALID_ACCESS_KEY_ID.exception().with("AWSAccessKeyId", keyId);
+                }
+                boolean isSigned = credential.isPresent()
+                        ? signingKeys.of(secret.get(), credential.get()).matches(form.policy(), form.signature())
+                        : form.isSignedAsOfOld(secret.get());
+                if (!isSigned) {
+                    throw S3Error.SIGNATURE_DOES_NOT_MATCH
+                            .exception()
+                            .with("AWSAccessKeyId", keyId)
+                            .with("StringToSign", form.policy())
+                            .with("SignatureProvided", form.signature());
+                }
+                return keyId;
+            });
+        } catch (S3Exception refused) {
+            return Uni.createFrom().failure(refused);
+        }
+    }
+
     /** Browsers and proxies may add an authorization of their own to a presigned URL, but not a second signature. */
     private static void requireOneSignature(SignedRequest request) {
         var query = request.target().query();

@@ -37,6 +37,12 @@ public sealed interface RequestBody extends ByteSource permits ChunkedBody, Leng
                 upstream, length("content-length", plain.or(() -> decoded).orElseThrow(RequestBody::missing)));
     }
 
+    /** The body of a request that proves itself by what is in it: plain, and its length declared. */
+    static RequestBody unsigned(Headers headers, ByteSource upstream) {
+        return new LengthCheckedBody(
+                upstream, length("content-length", headers.get("content-length").orElseThrow(RequestBody::missing)));
+    }
+
     /** All of a body that fits into memory, checked against what {@code digests} were promised. */
     static Uni<Bytes> whole(RequestBody body, BodyDigests digests) {
         byte[] whole = new byte[(int) body.length()];

@@ -40,6 +40,8 @@ record Route(
         LISTS_TO_ALL,
         /** Reads an object, for everybody where the object's ACL says so; the handler looks. */
         READS_FOR_ALL,
+        /** Takes requests without a signature and has them prove themselves by what is in their bodies. */
+        PROVES_ITSELF,
         /** May take longer than clients wait in silence. */
         TAKES_LONG
     }

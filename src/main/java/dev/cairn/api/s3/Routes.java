@@ -11,10 +11,12 @@ import static dev.cairn.api.s3.Route.Trait.ADDS_DATA;
 import static dev.cairn.api.s3.Route.Trait.COPIES_DATA;
 import static dev.cairn.api.s3.Route.Trait.LISTS;
 import static dev.cairn.api.s3.Route.Trait.LISTS_TO_ALL;
+import static dev.cairn.api.s3.Route.Trait.PROVES_ITSELF;
 import static dev.cairn.api.s3.Route.Trait.READS_DOCUMENT;
 import static dev.cairn.api.s3.Route.Trait.READS_FOR_ALL;
 import static dev.cairn.api.s3.Route.Trait.TAKES_LONG;
 
+import dev.cairn.api.auth.Authenticator;
 import dev.cairn.api.http.Headers;
 import dev.cairn.api.http.Query;
 import dev.cairn.api.http.RequestTarget;
@@ -88,7 +90,7 @@ public final class Routes {
     }
 
     /** {@code newBuckets}: how buckets begin where their makers do not say it. */
-    public Routes(StorageNode node, String region, Ownership newBuckets) {
+    public Routes(StorageNode node, Authenticator authenticator, String region, Ownership newBuckets) {
         ObjectStore objects = node.objects();
         Buckets buckets = node.buckets();
         AccessKeys keys = node.keys();
@@ -111,6 +113,15 @@ public final class Routes {
         add("ListObjectsV2", "GET", BUCKET, LIST_TYPE, READ, new ListObjectsV2(objects, keys), LISTS, LISTS_TO_ALL);
         add("ListMultipartUploads", "GET", BUCKET, "uploads", READ, new ListMultipartUploads(uploads, keys), LISTS);
         add("DeleteObjects", "POST", BUCKET, "delete", WRITE, new DeleteObjects(objects), READS_DOCUMENT);
+        add(
+                "PostObject",
+                "POST",
+                BUCKET,
+                "",
+                NONE,
+                new PostObject(objects, buckets, keys, authenticator, region),
+                ADDS_DATA,
+                PROVES_ITSELF);
         add("GetBucketLocation", "GET", BUCKET, "location", READ, new GetBucketLocation(region));
         addSettings(buckets);
         addUnsetSettings();

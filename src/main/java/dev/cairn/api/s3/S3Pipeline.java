@@ -201,7 +201,9 @@ public final class S3Pipeline {
         } catch (S3Exception _) {
             throw S3Error.ACCESS_DENIED.exception();
         }
-        if (!route.is(Route.Trait.LISTS_TO_ALL) && !route.is(Route.Trait.READS_FOR_ALL)) {
+        if (!route.is(Route.Trait.LISTS_TO_ALL)
+                && !route.is(Route.Trait.READS_FOR_ALL)
+                && !route.is(Route.Trait.PROVES_ITSELF)) {
             throw S3Error.ACCESS_DENIED.exception();
         }
         return route;

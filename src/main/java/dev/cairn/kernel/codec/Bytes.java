@@ -118,14 +118,19 @@ public final class Bytes implements Comparable<Bytes> {
 
     /** Position of the first occurrence of {@code needle} at or after {@code from}, or -1. */
     public int indexOf(Bytes needle, int from) {
+        if (needle.isEmpty()) {
+            return from <= length ? from : -1;
+        }
+        byte first = needle.at(0);
         for (int at = from; at <= length - needle.length; at++) {
-            if (Arrays.equals(
-                    array,
-                    offset + at,
-                    offset + at + needle.length,
-                    needle.array,
-                    needle.offset,
-                    needle.offset + needle.length)) {
+            if (array[offset + at] == first
+                    && Arrays.equals(
+                            array,
+                            offset + at,
+                            offset + at + needle.length,
+                            needle.array,
+                            needle.offset,
+                            needle.offset + needle.length)) {
                 return at;
             }
         }
