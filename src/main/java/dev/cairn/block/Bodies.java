@@ -2,6 +2,8 @@ package dev.cairn.block;
 
 import com.google.protobuf.MessageLite;
 import com.google.protobuf.Parser;
+import dev.cairn.block.seal.BodyKey;
+import dev.cairn.block.seal.Seals;
 import dev.cairn.crdt.Lww;
 import dev.cairn.kernel.Failure;
 import dev.cairn.kernel.codec.Bytes;
@@ -24,6 +26,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import java.util.function.Function;
 
@@ -153,6 +156,23 @@ public final class Bodies {
         return body.getInlined()
                 ? ByteSource.of(attachment.slice((int) from, (int) to))
                 : new BodyReader(this, blocks, body, from, to);
+    }
+
+    /** As {@link #read}, of a body that was sealed with {@code key}. */
+    public ByteSource open(BodyValue body, Bytes attachment, long from, long to, BodyKey key, Executor workers) {
+        return Seals.open(
+                (start, end) -> read(body, attachment, start, end),
+                body.getLength(),
+                key,
+                Protos.bytes(body.getSalt()),
+                workers,
+                from,
+                to);
+    }
+
+    /** Bytes of a body as its readers see it. */
+    public static long lengthOf(BodyValue body) {
+        return body.getSalt().isEmpty() ? body.getLength() : Seals.openLength(body.getLength());
     }
 
     /** Makes {@code owner} refer to all blocks of a body that a live row holds; the new body shares them. */

@@ -6,6 +6,7 @@ import dev.cairn.kernel.codec.Protos;
 import dev.cairn.kernel.id.OwnerId;
 import dev.cairn.kernel.io.ByteSource;
 import dev.cairn.model.ObjectStore.PartSpan;
+import dev.cairn.proto.BodyValue;
 import dev.cairn.proto.ManifestPage;
 import dev.cairn.proto.ObjectValue;
 import dev.cairn.proto.PartSegmentValue;
@@ -170,7 +171,7 @@ final class Manifests {
     private static void collect(List<PartValue> page, long start, int after, int max, List<PartSpan> into) {
         long at = start;
         for (PartValue part : page) {
-            long end = at + part.getBody().getLength();
+            long end = at + Bodies.lengthOf(part.getBody());
             if (part.getNumber() > after && into.size() < max) {
                 into.add(span(part, at, end));
             }
@@ -193,7 +194,7 @@ final class Manifests {
         return page(object, index).map(parts -> {
             long at = start;
             for (PartValue part : parts) {
-                long end = at + part.getBody().getLength();
+                long end = at + Bodies.lengthOf(part.getBody());
                 if (part.getNumber() == number) {
                     return Optional.of(span(part, at, end));
                 }
@@ -203,21 +204,28 @@ final class Manifests {
         });
     }
 
-    ByteSource read(ObjectValue object, long from, long to) {
-        return new Reader(object, from, to);
+    ByteSource read(ObjectValue object, long from, long to, BodyOpener opener) {
+        return new Reader(object, from, to, opener);
+    }
+
+    /** Reads the bytes [from, to) of a body that lies in blocks. */
+    interface BodyOpener {
+        ByteSource open(BodyValue body, long from, long to);
     }
 
     /** The bytes [at, to) of a multipart object, part after part; holds one page. */
     private final class Reader implements ByteSource {
         private final ObjectValue object;
+        private final BodyOpener opener;
         private final long to;
         private long at;
         private int pageIndex = -1;
         private List<PartValue> parts = List.of();
         private @Nullable ByteSource part;
 
-        Reader(ObjectValue object, long from, long to) {
+        Reader(ObjectValue object, long from, long to, BodyOpener opener) {
             this.object = object;
+            this.opener = opener;
             this.at = from;
             this.to = to;
         }
@@ -260,9 +268,9 @@ final class Manifests {
         private Uni<Void> openPart() {
             long start = offset(object, pageIndex);
             for (PartValue candidate : parts) {
-                long end = start + candidate.getBody().getLength();
+                long end = start + Bodies.lengthOf(candidate.getBody());
                 if (at < end) {
-                    part = bodies.read(candidate.getBody(), Bytes.EMPTY, at - start, Math.min(end, to) - start);
+                    part = opener.open(candidate.getBody(), at - start, Math.min(end, to) - start);
                     return Uni.createFrom().voidItem();
                 }
                 start = end;

@@ -2,6 +2,8 @@ package dev.cairn.model;
 
 import dev.cairn.block.Bodies;
 import dev.cairn.block.StoredBody;
+import dev.cairn.block.seal.BodyKey;
+import dev.cairn.block.seal.Seals;
 import dev.cairn.crdt.Attributed;
 import dev.cairn.crdt.Lww;
 import dev.cairn.crdt.LwwMap;
@@ -16,12 +18,14 @@ import dev.cairn.kernel.time.Stamp;
 import dev.cairn.net.Request.Attachments;
 import dev.cairn.proto.BodyValue;
 import dev.cairn.proto.ChecksumValue;
+import dev.cairn.proto.EncryptionValue;
 import dev.cairn.proto.ObjectValue;
 import dev.cairn.table.Tables;
 import io.smallrye.mutiny.Uni;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
 /**
@@ -66,12 +70,23 @@ public final class ObjectStore {
                                 row.attachment())));
     }
 
-    /** The bytes [from, to) of a version that {@link #open} gave. */
+    /** The bytes [from, to) of a version that {@link #open} gave and that is not sealed. */
     public ByteSource read(ObjectVersion object, long from, long to) {
+        return read(object, from, to, Optional.empty());
+    }
+
+    /** As {@link #read}, with the key that it is sealed with, if it is. */
+    public ByteSource read(ObjectVersion object, long from, long to, Optional<BodyKey> key) {
         ObjectValue value = object.value();
         return value.getPartCount() == 0
-                ? bodies.read(value.getBody(), object.attachment(), from, to)
-                : manifests.read(value, from, to);
+                ? read(value.getBody(), object.attachment(), from, to, key)
+                : manifests.read(value, from, to, (body, start, end) -> read(body, Bytes.EMPTY, start, end, key));
+    }
+
+    private ByteSource read(BodyValue body, Bytes attachment, long from, long to, Optional<BodyKey> key) {
+        return body.getSalt().isEmpty()
+                ? bodies.read(body, attachment, from, to)
+                : bodies.open(body, attachment, from, to, key.orElseThrow(), env.workers());
     }
 
     /** Where the bytes of one part of a multipart object lie; empty when it has no such part. */
@@ -89,16 +104,72 @@ public final class ObjectStore {
 
     /** Makes a body of {@code length} bytes durable that is to be the object of that key; {@code tap} sees every piece once, in order, maybe on a worker thread. */
     public Uni<StoredBody> store(BucketId bucket, Bytes key, ByteSource source, long length, Consumer<Bytes> tap) {
+        return store(bucket, key, source, length, tap, Optional.empty());
+    }
+
+    /** As {@link #store}, sealed with {@code seal} if there is one. */
+    public Uni<StoredBody> store(
+            BucketId bucket, Bytes key, ByteSource source, long length, Consumer<Bytes> tap, Optional<BodyKey> seal) {
         OwnerId owner = newOwner();
-        return orGiveUp(
-                owner, bodies.store(Places.object(owner, bucket, key), source, length, progress(bucket, owner, tap)));
+        return sealing(
+                source,
+                length,
+                tap,
+                seal,
+                it -> orGiveUp(
+                        owner,
+                        bodies.store(
+                                Places.object(owner, bucket, key),
+                                it.source(),
+                                it.length(),
+                                progress(bucket, owner, it.tap()))));
+    }
+
+    /** A body as it is to be stored. */
+    record Incoming(ByteSource source, long length, Consumer<Bytes> tap) {}
+
+    /** Has a body stored, sealed if there is a key; what is told to be stored says so. */
+    Uni<StoredBody> sealing(
+            ByteSource source,
+            long length,
+            Consumer<Bytes> tap,
+            Optional<BodyKey> seal,
+            Function<Incoming, Uni<StoredBody>> storing) {
+        if (seal.isEmpty()) {
+            return storing.apply(new Incoming(source, length, tap));
+        }
+        Bytes salt = env.randomBytes(BodyKey.SALT_BYTES);
+        return storing.apply(new Incoming(
+                        Seals.seal(source, seal.get(), salt, env.workers(), tap), Seals.sealedLength(length), _ -> {}))
+                .map(stored -> stored.sealed(salt));
+    }
+
+    /** What is to be kept of the key that an object is sealed with. */
+    public EncryptionValue encryption(BodyKey key) {
+        Bytes salt = env.randomBytes(BodyKey.SALT_BYTES);
+        return EncryptionValue.newBuilder()
+                .setKind(1)
+                .setSalt(Protos.proto(salt))
+                .setCheck(Protos.proto(key.check(salt)))
+                .build();
     }
 
     /** As {@link #store}, of a body of which is known only that it has at most {@code most} bytes. */
-    public Uni<StoredBody> storeUpTo(BucketId bucket, Bytes key, ByteSource source, long most, Consumer<Bytes> tap) {
+    public Uni<StoredBody> storeUpTo(
+            BucketId bucket, Bytes key, ByteSource source, long most, Consumer<Bytes> tap, Optional<BodyKey> seal) {
         OwnerId owner = newOwner();
-        return orGiveUp(
-                owner, bodies.storeUpTo(Places.object(owner, bucket, key), source, most, progress(bucket, owner, tap)));
+        return sealing(
+                source,
+                most,
+                tap,
+                seal,
+                it -> orGiveUp(
+                        owner,
+                        bodies.storeUpTo(
+                                Places.object(owner, bucket, key),
+                                it.source(),
+                                it.length(),
+                                progress(bucket, owner, it.tap()))));
     }
 
     /** Whether a body of that length will be one block, whose name is then the SHA-256 of the body. */
@@ -223,12 +294,13 @@ public final class ObjectStore {
         if (meta.checksum().getAlgorithm() != 0) {
             value.setChecksum(meta.checksum());
         }
+        meta.encryption().ifPresent(value::setEncryption);
         return value;
     }
 
-    /** Whether {@link #share} can copy this version: it was put whole, so that its ETag and checksum describe the copy, too. */
+    /** Whether {@link #share} can copy this version: it was put whole, so that its ETag and checksum describe the copy, too, and is not sealed. */
     public static boolean isShareable(ObjectVersion source) {
-        return source.partCount() == 0;
+        return source.partCount() == 0 && source.encryption().isEmpty();
     }
 
     /**

@@ -5,6 +5,7 @@ import dev.cairn.kernel.codec.Protos;
 import dev.cairn.kernel.id.OwnerId;
 import dev.cairn.kernel.time.Stamp;
 import dev.cairn.proto.ChecksumValue;
+import dev.cairn.proto.EncryptionValue;
 import dev.cairn.proto.HeaderField;
 import dev.cairn.proto.ObjectValue;
 import java.util.List;
@@ -35,6 +36,11 @@ public record ObjectVersion(Bytes key, Stamp stamp, ObjectValue value, ObjectAtt
 
     public Optional<ChecksumValue> checksum() {
         return value.hasChecksum() ? Optional.of(value.getChecksum()) : Optional.empty();
+    }
+
+    /** Whose key it is sealed with, if it is. */
+    public Optional<EncryptionValue> encryption() {
+        return value.hasEncryption() ? Optional.of(value.getEncryption()) : Optional.empty();
     }
 
     /** 0 for an object that was put whole. */

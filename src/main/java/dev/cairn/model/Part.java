@@ -1,5 +1,6 @@
 package dev.cairn.model;
 
+import dev.cairn.block.Bodies;
 import dev.cairn.crdt.Holding;
 import dev.cairn.kernel.codec.Bytes;
 import dev.cairn.kernel.codec.Protos;
@@ -33,7 +34,7 @@ public record Part(Bytes sort, Stamp begun, PartValue value) {
     }
 
     public long length() {
-        return value.getBody().getLength();
+        return Bodies.lengthOf(value.getBody());
     }
 
     /** Hex MD5, without quotes. */

@@ -1,5 +1,6 @@
 package dev.cairn.model;
 
+import dev.cairn.block.Bodies;
 import dev.cairn.crdt.Holding;
 import dev.cairn.kernel.codec.Bytes;
 import dev.cairn.kernel.codec.Protos;
@@ -38,6 +39,6 @@ final class PartRules extends HoldingRules {
     }
 
     private static long openBytes(@Nullable Holding row) {
-        return row == null || !row.isOpen() ? 0 : part(row).getBody().getLength();
+        return row == null || !row.isOpen() ? 0 : Bodies.lengthOf(part(row).getBody());
     }
 }

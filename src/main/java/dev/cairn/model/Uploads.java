@@ -2,6 +2,7 @@ package dev.cairn.model;
 
 import dev.cairn.block.Bodies;
 import dev.cairn.block.StoredBody;
+import dev.cairn.block.seal.BodyKey;
 import dev.cairn.crdt.Attributed;
 import dev.cairn.crdt.Holding;
 import dev.cairn.kernel.codec.Bytes;
@@ -109,11 +110,25 @@ public final class Uploads {
 
     /** Makes the body of a part durable, as {@link ObjectStore#store} does for an object. */
     public Uni<StoredBody> storePart(Upload upload, ByteSource source, long length, Consumer<Bytes> tap) {
+        return storePart(upload, source, length, tap, Optional.empty());
+    }
+
+    /** As {@link #storePart}, sealed with {@code seal} if there is one. */
+    public Uni<StoredBody> storePart(
+            Upload upload, ByteSource source, long length, Consumer<Bytes> tap, Optional<BodyKey> seal) {
         OwnerId owner = objects.newOwner();
-        return objects.orGiveUp(
-                owner,
-                bodies.storeInBlocks(
-                        Places.part(owner, upload), source, length, objects.progress(upload.bucket(), owner, tap)));
+        return objects.sealing(
+                source,
+                length,
+                tap,
+                seal,
+                it -> objects.orGiveUp(
+                        owner,
+                        bodies.storeInBlocks(
+                                Places.part(owner, upload),
+                                it.source(),
+                                it.length(),
+                                objects.progress(upload.bucket(), owner, it.tap()))));
     }
 
     /** Makes a stored body the newest finished part of its number, and frees the older ones. */
@@ -287,7 +302,13 @@ public final class Uploads {
         String etag = MultipartEtag.of(parts);
         ChecksumValue checksum = request.checksums().of(upload, parts);
         ObjectValue.Builder object = objects.value(
-                        upload.id(), new ObjectMeta(upload.value().getHeadersList(), etag, checksum))
+                        upload.id(),
+                        new ObjectMeta(
+                                upload.value().getHeadersList(),
+                                etag,
+                                checksum,
+                                ObjectAttributes.NONE,
+                                upload.encryption()))
                 .setLength(parts.stream().mapToLong(Part::length).sum());
         CompletionValue.Builder completion = CompletionValue.newBuilder()
                 .setEtag(etag)

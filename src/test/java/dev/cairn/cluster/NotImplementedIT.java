@@ -148,7 +148,6 @@ final class NotImplementedIT {
         "if-match, '\"d41d8cd98f00b204e9800998ecf8427e\"'",
         "x-amz-write-offset-bytes, 18",
         "x-amz-server-side-encryption, aws:kms",
-        "x-amz-server-side-encryption-customer-algorithm, AES256",
         "x-amz-object-lock-mode, COMPLIANCE",
         "x-amz-object-lock-legal-hold, ON",
     })

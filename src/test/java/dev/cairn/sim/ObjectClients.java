@@ -2,6 +2,7 @@ package dev.cairn.sim;
 
 import dev.cairn.block.Bodies;
 import dev.cairn.block.StoredBody;
+import dev.cairn.block.seal.BodyKey;
 import dev.cairn.kernel.Failure;
 import dev.cairn.kernel.FailureException;
 import dev.cairn.kernel.codec.Bytes;
@@ -35,6 +36,7 @@ import java.util.function.Supplier;
  */
 final class ObjectClients {
     private static final String ID = "x-amz-storage-class";
+    static final BodyKey SEAL = new BodyKey(Bytes.wrap(new byte[BodyKey.BYTES]));
     private static final long LATER_NANOS = 10_000_000;
     static final List<Bytes> KEYS = List.of("a", "b/1", "b/2", "b/2/x", "c\u0000d", "e").stream()
             .map(Bytes::utf8)
@@ -184,15 +186,21 @@ final class ObjectClients {
         return new Content(random.nextInt(mix.patterns()), length);
     }
 
+    /** A key to seal a body with, now and then. */
+    Optional<BodyKey> sometimes() {
+        return random.nextInt(8) == 0 ? Optional.of(SEAL) : Optional.empty();
+    }
+
     private Uni<?> put(Bytes key) {
         return put(key, anyContent());
     }
 
     private Uni<Integer> put(Bytes key, Content content) {
         var write = registers.begin(key, List.of(content));
+        Optional<BodyKey> seal = sometimes();
         return node.objects()
-                .store(bucket, key, whole(content), content.length(), _ -> {})
-                .chain(body -> node.objects().publish(bucket, key, body, meta(write)))
+                .store(bucket, key, whole(content), content.length(), _ -> {}, seal)
+                .chain(body -> node.objects().publish(bucket, key, body, meta(write, seal)))
                 .invoke(acknowledge(write, Tally.Event.PUT))
                 .onFailure()
                 .invoke(write::end)
@@ -254,13 +262,15 @@ final class ObjectClients {
             var expected = write.orElseThrow().bytes();
             int from = random.nextBoolean() ? 0 : random.nextInt(expected.length() + 1);
             int to = random.nextBoolean() ? expected.length() : from + random.nextInt(expected.length() - from + 1);
-            return drain(node.objects().read(found.get(), from, to)).map(got -> {
-                if (found.get().length() != expected.length() || !got.equals(expected.slice(from, to))) {
-                    throw new AssertionError("%s [%d, %d) is not what %s wrote".formatted(key, from, to, write.get()));
-                }
-                sawGet(found.get());
-                return write;
-            });
+            return drain(node.objects().read(found.get(), from, to, Optional.of(SEAL)))
+                    .map(got -> {
+                        if (found.get().length() != expected.length() || !got.equals(expected.slice(from, to))) {
+                            throw new AssertionError(
+                                    "%s [%d, %d) is not what %s wrote".formatted(key, from, to, write.get()));
+                        }
+                        sawGet(found.get());
+                        return write;
+                    });
         });
     }
 
@@ -287,7 +297,7 @@ final class ObjectClients {
                                     bucket,
                                     to,
                                     node.objects()
-                                            .read(found.get(), 0, found.get().length()),
+                                            .read(found.get(), 0, found.get().length(), Optional.of(SEAL)),
                                     found.get().length(),
                                     _ -> {});
             return body.chain(stored -> node.objects().publish(bucket, to, stored, meta(write)))
@@ -389,6 +399,12 @@ final class ObjectClients {
 
     private static ObjectMeta meta(Registers.Write write) {
         return new ObjectMeta(List.of(header(write)), "etag", ChecksumValue.getDefaultInstance());
+    }
+
+    private ObjectMeta meta(Registers.Write write, Optional<BodyKey> seal) {
+        ObjectMeta open = meta(write);
+        return new ObjectMeta(
+                open.headers(), open.etag(), open.checksum(), open.attributes(), seal.map(node.objects()::encryption));
     }
 
     static HeaderField header(Registers.Write write) {

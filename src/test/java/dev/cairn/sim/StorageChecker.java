@@ -4,6 +4,7 @@ import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.MessageLite;
 import com.google.protobuf.Parser;
+import dev.cairn.block.Bodies;
 import dev.cairn.crdt.Holding;
 import dev.cairn.crdt.Lww;
 import dev.cairn.kernel.codec.Bytes;
@@ -68,7 +69,7 @@ final class StorageChecker {
         forEachOpen("parts", (key, row) -> {
             var part = parse(PartValue.parser(), row.what());
             parts++;
-            partBytes += part.getBody().getLength();
+            partBytes += Bodies.lengthOf(part.getBody());
             body("part " + key, part.getBody());
         });
         var referred = referencesByBlock();
@@ -153,7 +154,8 @@ final class StorageChecker {
         }
         require(all.size() == object.getPartCount(), "object %s misses parts", key);
         all.forEach(part -> body("object " + key, part.getBody()));
-        long length = all.stream().mapToLong(part -> part.getBody().getLength()).sum();
+        long length =
+                all.stream().mapToLong(part -> Bodies.lengthOf(part.getBody())).sum();
         require(length == object.getLength(), "object %s is %d bytes, its parts %d", key, object.getLength(), length);
     }
 

@@ -73,7 +73,7 @@ final class UploadSession {
         var etag = Bytes.concat(Bytes.ofLong(content.pattern()), Bytes.ofLong(content.length()));
         byEtag.put(etag.toHex(), content);
         return node.uploads()
-                .storePart(upload, clients.whole(content), content.length(), _ -> {})
+                .storePart(upload, clients.whole(content), content.length(), _ -> {}, clients.sometimes())
                 .chain(body -> node.uploads()
                         .publishPart(upload, number, body, new Part.Digests(etag, Optional.empty(), Optional.empty())));
     }

@@ -27,6 +27,7 @@ import dev.cairn.proto.CorsValue;
 import dev.cairn.proto.DirectoriesValue;
 import dev.cairn.proto.EffectValue;
 import dev.cairn.proto.EmptyBucket;
+import dev.cairn.proto.EncryptionValue;
 import dev.cairn.proto.FenceValue;
 import dev.cairn.proto.GenerationValue;
 import dev.cairn.proto.HeaderField;
@@ -111,6 +112,11 @@ final class RowGoldenTest {
             .build();
     private static final BlockEntry BLOCK =
             BlockEntry.newBuilder().setHash(HASH).setLength(1 << 20).build();
+    private static final EncryptionValue ENCRYPTION = EncryptionValue.newBuilder()
+            .setKind(1)
+            .setSalt(bytes("0102"))
+            .setCheck(bytes("0304"))
+            .build();
     private static final BodyValue BODY = BodyValue.newBuilder()
             .setOwner(OWNER)
             .setLength(5_000_000_000L)
@@ -118,6 +124,7 @@ final class RowGoldenTest {
             .addBlocks(BLOCK)
             .setSegments(5)
             .setBlockSize(1 << 20)
+            .setSalt(bytes("5a17"))
             .build();
     private static final PartValue PART = PartValue.newBuilder()
             .setNumber(10_000)
@@ -178,6 +185,7 @@ final class RowGoldenTest {
                 Arguments.of("lww-map", RowGoldenTest.lwwMapRow()),
                 Arguments.of("attributed", RowGoldenTest.attributedRow()),
                 Arguments.of("attribute", ATTRIBUTE),
+                Arguments.of("encryption", ENCRYPTION),
                 Arguments.of("acl", AclValue.newBuilder().setReaders(1).build()),
                 Arguments.of(
                         "ownership", OwnershipValue.newBuilder().setOwnership(3).build()),
@@ -251,6 +259,7 @@ final class RowGoldenTest {
                                 .setPartCount(2)
                                 .addManifest(manifestPage())
                                 .setManifestOwner(OWNER)
+                                .setEncryption(ENCRYPTION)
                                 .build()),
                 Arguments.of("manifest-page", manifestPage()),
                 Arguments.of(
@@ -268,6 +277,7 @@ final class RowGoldenTest {
                                 .setChecksumFullObject(true)
                                 .setInitiator("CK0123456789abcdef")
                                 .addAttributes(ATTRIBUTE)
+                                .setEncryption(ENCRYPTION)
                                 .build()),
                 Arguments.of(
                         "completion",

@@ -1,5 +1,6 @@
 package dev.cairn.api.http;
 
+import dev.cairn.block.BlockFiles;
 import dev.cairn.kernel.codec.Bytes;
 import dev.cairn.kernel.io.ByteSource;
 import java.util.ArrayList;
@@ -20,8 +21,16 @@ public final class Answer {
 
         record Whole(Bytes bytes) implements Body {}
 
-        /** Pulled while it is sent; a source that fails breaks the connection, so that nobody takes a part for the whole. */
-        record Streamed(ByteSource source, long length) implements Body {}
+        /**
+         * Pulled while it is sent; a source that fails breaks the connection, so that nobody takes a part for the whole. At most {@code held} bytes of it are in
+         * memory at a time.
+         */
+        record Streamed(ByteSource source, long length, long held) implements Body {
+            /** Of pieces as they come from disks and peers. */
+            public Streamed(ByteSource source, long length) {
+                this(source, length, 2 * BlockFiles.PIECE_BYTES);
+            }
+        }
 
         /** As {@link Streamed}, of a length that is not known when it begins: sent in chunks. */
         record Growing(ByteSource source) implements Body {}

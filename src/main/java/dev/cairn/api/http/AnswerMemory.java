@@ -17,7 +17,7 @@ public final class AnswerMemory {
     /** The answer with a body that holds its memory until the client has it; {@code Overloaded} when there is none left. */
     public Answer held(Answer answer) {
         return switch (answer.body()) {
-            case Answer.Body.Streamed(ByteSource source, long length) -> held(answer, source, length, BODY_BYTES);
+            case Answer.Body.Streamed(ByteSource source, long length, long held) -> held(answer, source, length, held);
             // A long listing is in memory as a whole until a slow client has it.
             case Answer.Body.Whole(Bytes bytes)
             when bytes.length() > BODY_BYTES ->

@@ -128,7 +128,7 @@ public final class Exchange {
                 finish(reusable);
                 emitter.complete(null);
             }
-            case Answer.Body.Streamed(ByteSource source, long length) -> {
+            case Answer.Body.Streamed(ByteSource source, long length, long _) -> {
                 response.putHeader("Content-Length", String.valueOf(length));
                 stream(source, reusable, emitter);
             }
@@ -155,7 +155,7 @@ public final class Exchange {
 
     private static void cancel(Answer answer) {
         switch (answer.body()) {
-            case Answer.Body.Streamed(ByteSource source, long _) -> source.cancel();
+            case Answer.Body.Streamed(ByteSource source, long _, long _) -> source.cancel();
             case Answer.Body.Growing(ByteSource source) -> source.cancel();
             case Answer.Body.Whole _, Answer.Body.Withheld _ -> {}
         }

@@ -2,6 +2,8 @@ package dev.cairn.api.http;
 
 import dev.cairn.api.http.checksum.Checksum;
 import dev.cairn.api.http.checksum.ChecksumType;
+import dev.cairn.block.BlockFiles;
+import dev.cairn.block.seal.BodyKey;
 import dev.cairn.kernel.codec.Bytes;
 import dev.cairn.kernel.io.ByteSource;
 import dev.cairn.model.ObjectStore;
@@ -22,6 +24,9 @@ public final class ObjectAnswers {
             "response-content-disposition", "content-disposition",
             "response-cache-control", "cache-control",
             "response-expires", "expires");
+
+    /** A piece as it comes, what waits for the rest of its chunk, and the chunk that is opened. */
+    private static final long SEALED_HELD = 6 * BlockFiles.PIECE_BYTES;
 
     private final ObjectStore objects;
 
@@ -51,6 +56,7 @@ public final class ObjectAnswers {
 
     /** Fails with {@code PreconditionFailed} and {@code InvalidRange}; what cannot be read at all fails before the head is sent. */
     public Uni<Answer> of(Asked asked, ObjectVersion object) {
+        key(asked, object);
         Instant modified = Instant.ofEpochMilli(object.modifiedMillis());
         Uni<Answer> answer =
                 switch (Conditions.ofRead(asked.headers(), asked.at()).check(object.etag(), modified)) {
@@ -62,11 +68,11 @@ public final class ObjectAnswers {
 
     /** Reads the first piece before the head is sent: a body that cannot be read at all is an error, not a broken connection. */
     private static Uni<Answer> begun(Answer answer) {
-        if (!(answer.body() instanceof Answer.Body.Streamed(ByteSource source, long length))) {
+        if (!(answer.body() instanceof Answer.Body.Streamed(ByteSource source, long length, long held))) {
             return Uni.createFrom().item(answer);
         }
         return source.next()
-                .map(first -> answer.body(new Answer.Body.Streamed(ByteSource.prepended(first, source), length)));
+                .map(first -> answer.body(new Answer.Body.Streamed(ByteSource.prepended(first, source), length, held)));
     }
 
     private Uni<Answer> whole(Asked asked, ObjectVersion object) {
@@ -169,6 +175,7 @@ public final class ObjectAnswers {
 
     private static Answer described(Answer answer, Asked asked, ObjectVersion object) {
         identified(answer, object).field("Accept-Ranges", "bytes");
+        CustomerKey.of(asked.headers()).ifPresent(key -> key.tell(answer));
         int tags = object.attributes().tags().tags().size();
         if (tags > 0) {
             answer.field("x-amz-tagging-count", String.valueOf(tags));
@@ -185,6 +192,11 @@ public final class ObjectAnswers {
         OVERRIDES.forEach((parameter, header) ->
                 asked.query().get(parameter).ifPresent(value -> answer.field(header, printable(parameter, value))));
         return answer;
+    }
+
+    /** What the object has to be opened with, if it is sealed; fails where the client does not bring it. */
+    private static Optional<BodyKey> key(Asked asked, ObjectVersion object) {
+        return CustomerKey.toRead(object, CustomerKey.of(asked.headers()));
     }
 
     private static boolean isOverridden(Asked asked, String header) {
@@ -204,6 +216,12 @@ public final class ObjectAnswers {
     private Answer withBody(Answer answer, Asked asked, ObjectVersion object, Stretch stretch) {
         if (asked.isHead()) {
             return answer.body(new Answer.Body.Withheld(stretch.length()));
+        }
+        if (object.encryption().isPresent() && stretch.length() > 0) {
+            return answer.body(new Answer.Body.Streamed(
+                    objects.read(object, stretch.from(), stretch.to(), key(asked, object)),
+                    stretch.length(),
+                    SEALED_HELD));
         }
         if (object.value().getBody().getInlined() || stretch.length() == 0) {
             Bytes bytes = stretch.length() == 0

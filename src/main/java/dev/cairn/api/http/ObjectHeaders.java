@@ -96,8 +96,10 @@ public record ObjectHeaders(List<Field> fields) {
     public static void refuseUnsupported(Headers headers) {
         for (var entry : headers.entries()) {
             String name = entry.getKey().toLowerCase(Locale.ROOT);
+            boolean isCustomerKey =
+                    name.startsWith(CustomerKey.PREFIX) || name.startsWith(CustomerKey.COPY_SOURCE_PREFIX);
             if (UNSUPPORTED_CONDITIONS.contains(name)
-                    || UNSUPPORTED_PREFIXES.stream().anyMatch(name::startsWith)) {
+                    || !isCustomerKey && UNSUPPORTED_PREFIXES.stream().anyMatch(name::startsWith)) {
                 throw S3Error.NOT_IMPLEMENTED
                         .exception("A header you provided implies functionality that is not implemented.")
                         .with("Header", name);

@@ -28,6 +28,10 @@ public enum S3Error {
             "Bucket cannot have ACLs set with ObjectOwnership's BucketOwnerEnforced setting."),
     INVALID_BUCKET_NAME(400, "InvalidBucketName", "The specified bucket is not valid."),
     INVALID_DIGEST(400, "InvalidDigest", "The Content-MD5 you specified is not valid."),
+    INVALID_ENCRYPTION_ALGORITHM(
+            400,
+            "InvalidEncryptionAlgorithmError",
+            "The encryption request that you specified is not valid. The valid value is AES256."),
     INVALID_LOCATION_CONSTRAINT(400, "InvalidLocationConstraint", "The specified location constraint is not valid."),
     INVALID_PART(400, "InvalidPart", "One or more of the specified parts could not be found or did not match."),
     INVALID_PART_NUMBER(416, "InvalidPartNumber", "The requested part number is not satisfiable."),

@@ -1,6 +1,7 @@
 package dev.cairn.api.s3;
 
 import dev.cairn.api.http.Answer;
+import dev.cairn.api.http.CustomerKey;
 import dev.cairn.api.http.ETags;
 import dev.cairn.api.http.Headers;
 import dev.cairn.api.http.HttpDates;
@@ -51,6 +52,7 @@ final class CopyObject implements OperationHandler {
     public Uni<Answer> handle(S3Request request) {
         VersionIds.requireCurrent(request.query());
         ObjectHeaders.refuseUnsupported(request.headers());
+        Optional<CustomerKey> key = CustomerKey.of(request.headers());
         Acl acl = Acls.of(request.headers(), request.theBucket());
         boolean replaces = replaces(request.headers(), METADATA_DIRECTIVE);
         boolean replacesTags = replaces(request.headers(), TAGGING_DIRECTIVE);
@@ -61,7 +63,7 @@ final class CopyObject implements OperationHandler {
             ObjectVersion object = source.object();
             boolean ontoItself = source.bucket().id().equals(request.theBucket().id())
                     && object.key().equals(request.objectKey());
-            if (ontoItself && !replaces && !changesPlacement(request.headers())) {
+            if (ontoItself && !replaces && key.isEmpty() && !changesPlacement(request.headers())) {
                 throw S3Error.INVALID_REQUEST.exception(
                         "This copy request is illegal because it is trying to copy an object to itself without"
                                 + " changing the object's metadata, storage class, website redirect location or encryption"
@@ -75,20 +77,22 @@ final class CopyObject implements OperationHandler {
             List<HeaderField> headers = replaces ? StoredHeaders.of(given) : kept(object, given);
             ObjectAttributes attributes = new ObjectAttributes(
                     replacesTags ? givenTags : object.attributes().tags(), acl);
-            return copy(request, object, wanted, headers, attributes);
+            return copy(request, source, wanted, headers, attributes, key);
         });
     }
 
     private Uni<Answer> copy(
             S3Request request,
-            ObjectVersion source,
+            CopySource.Opened opened,
             Optional<ChecksumAlgorithm> wanted,
             List<HeaderField> headers,
-            ObjectAttributes attributes) {
+            ObjectAttributes attributes,
+            Optional<CustomerKey> key) {
+        ObjectVersion source = opened.object();
         Optional<ChecksumAlgorithm> has = source.checksum().flatMap(it -> StoredChecksums.algorithm(it.getAlgorithm()));
         boolean keepsChecksum = wanted.isEmpty() || wanted.equals(has);
         BucketId bucket = request.theBucket().id();
-        if (ObjectStore.isShareable(source) && keepsChecksum) {
+        if (ObjectStore.isShareable(source) && keepsChecksum && key.isEmpty()) {
             ChecksumValue checksum = source.checksum().orElseGet(ChecksumValue::getDefaultInstance);
             return objects.share(bucket, request.objectKey(), source)
                     .chain(body ->
@@ -99,14 +103,22 @@ final class CopyObject implements OperationHandler {
         return objects.store(
                         bucket,
                         request.objectKey(),
-                        new WatchedSource(objects.read(source, 0, source.length()), request.clientIsGone()),
+                        new WatchedSource(
+                                objects.read(source, 0, source.length(), opened.key()), request.clientIsGone()),
                         source.length(),
-                        digests::update)
+                        digests::update,
+                        key.map(CustomerKey::key))
                 .chain(body -> {
                     BodyDigests.Result result = digests.finish(Headers.of());
                     ChecksumValue checksum =
                             result.checksum().map(StoredChecksums::of).orElseGet(ChecksumValue::getDefaultInstance);
-                    return publish(request, body, new ObjectMeta(headers, result.etag(), checksum, attributes));
+                    ObjectMeta meta = new ObjectMeta(
+                            headers,
+                            BodyEtag.of(body, result),
+                            checksum,
+                            attributes,
+                            key.map(it -> objects.encryption(it.key())));
+                    return publish(request, body, meta).invoke(answer -> key.ifPresent(it -> it.tell(answer)));
                 });
     }
 

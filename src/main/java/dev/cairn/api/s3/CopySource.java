@@ -1,10 +1,12 @@
 package dev.cairn.api.s3;
 
 import dev.cairn.api.http.Conditions;
+import dev.cairn.api.http.CustomerKey;
 import dev.cairn.api.http.PercentCoding;
 import dev.cairn.api.http.RequestTarget;
 import dev.cairn.api.http.S3Error;
 import dev.cairn.api.http.S3Exception;
+import dev.cairn.block.seal.BodyKey;
 import dev.cairn.kernel.codec.Bytes;
 import dev.cairn.model.Bucket;
 import dev.cairn.model.Buckets;
@@ -21,7 +23,7 @@ record CopySource(String bucket, Bytes key) {
     private static final String VERSION = "?versionId=";
 
     /** A source that the caller may read and whose conditions hold; ready to be read. */
-    record Opened(Bucket bucket, ObjectVersion object) {}
+    record Opened(Bucket bucket, ObjectVersion object, Optional<BodyKey> key) {}
 
     static CopySource of(S3Request request) {
         return parse(request.headers().get(HEADER).orElse(""));
@@ -65,7 +67,10 @@ record CopySource(String bucket, Bytes key) {
                         .map(object -> readable(request, found, object))
                         .invoke(object -> Conditions.ofCopySource(request.headers(), request.receivedAt())
                                 .check(object.etag(), Instant.ofEpochMilli(object.modifiedMillis())))
-                        .map(object -> new Opened(found, object)));
+                        .map(object -> new Opened(
+                                found,
+                                object,
+                                CustomerKey.toRead(object, CustomerKey.ofCopySource(request.headers())))));
     }
 
     private ObjectVersion readable(S3Request request, Bucket source, Optional<ObjectVersion> object) {

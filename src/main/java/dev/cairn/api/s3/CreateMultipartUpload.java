@@ -1,11 +1,13 @@
 package dev.cairn.api.s3;
 
 import dev.cairn.api.http.Answer;
+import dev.cairn.api.http.CustomerKey;
 import dev.cairn.api.http.ObjectHeaders;
 import dev.cairn.api.http.StoredHeaders;
 import dev.cairn.api.http.checksum.MultipartChecksum;
 import dev.cairn.api.s3.xml.XmlWriter;
 import dev.cairn.model.ObjectAttributes;
+import dev.cairn.model.ObjectStore;
 import dev.cairn.model.Upload;
 import dev.cairn.model.Uploads;
 import dev.cairn.proto.UploadValue;
@@ -14,15 +16,18 @@ import java.util.Optional;
 
 /** Opens an upload; what the object will say of itself is fixed here. */
 final class CreateMultipartUpload implements OperationHandler {
+    private final ObjectStore objects;
     private final Uploads uploads;
 
-    CreateMultipartUpload(Uploads uploads) {
+    CreateMultipartUpload(ObjectStore objects, Uploads uploads) {
+        this.objects = objects;
         this.uploads = uploads;
     }
 
     @Override
     public Uni<Answer> handle(S3Request request) {
         Optional<MultipartChecksum> checksum = MultipartChecksum.from(request.headers());
+        Optional<CustomerKey> key = CustomerKey.of(request.headers());
         UploadValue.Builder settings = UploadValue.newBuilder()
                 .setInitiator(request.key().id())
                 .addAllHeaders(StoredHeaders.of(ObjectHeaders.parse(request.headers())))
@@ -30,8 +35,10 @@ final class CreateMultipartUpload implements OperationHandler {
                                 TagSet.of(request.headers()), Acls.of(request.headers(), request.theBucket()))
                         .toProto());
         checksum.ifPresent(declared -> UploadChecksums.declare(declared, settings));
+        key.ifPresent(it -> settings.setEncryption(objects.encryption(it.key())));
         return uploads.create(request.theBucket().id(), request.objectKey(), settings.build())
-                .map(upload -> answer(request.bucketName(), upload, checksum));
+                .map(upload -> answer(request.bucketName(), upload, checksum))
+                .invoke(answer -> key.ifPresent(it -> it.tell(answer)));
     }
 
     private static Answer answer(String bucket, Upload upload, Optional<MultipartChecksum> checksum) {

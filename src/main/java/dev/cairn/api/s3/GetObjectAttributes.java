@@ -2,6 +2,7 @@ package dev.cairn.api.s3;
 
 import dev.cairn.api.http.Answer;
 import dev.cairn.api.http.Conditions;
+import dev.cairn.api.http.CustomerKey;
 import dev.cairn.api.http.HttpDates;
 import dev.cairn.api.http.S3Error;
 import dev.cairn.api.http.S3Exception;
@@ -45,6 +46,7 @@ final class GetObjectAttributes implements OperationHandler {
             ObjectVersion object = found.orElseThrow(() -> S3Error.NO_SUCH_KEY
                     .exception()
                     .with("Key", request.objectKey().toUtf8()));
+            CustomerKey.toRead(object, CustomerKey.of(request.headers()));
             Instant modified = Instant.ofEpochMilli(object.modifiedMillis());
             Answer head = Answer.of(200).field("Last-Modified", HttpDates.format(modified));
             boolean isAsItWas =

@@ -6,6 +6,8 @@ import dev.cairn.api.http.StoredChecksums;
 import dev.cairn.api.http.checksum.BodyDigests;
 import dev.cairn.api.http.checksum.Checksum;
 import dev.cairn.block.StoredBody;
+import dev.cairn.block.seal.BodyKey;
+import dev.cairn.kernel.codec.Bytes;
 import dev.cairn.kernel.io.ByteSource;
 import dev.cairn.model.ObjectStore;
 import dev.cairn.model.Part;
@@ -44,9 +46,11 @@ final class PartWriter {
             ByteSource source,
             long length,
             BodyDigests digests,
-            Supplier<Headers> trailers) {
-        return uploads.storePart(upload, source, length, digests::update)
-                .chain(body -> uploads.publishPart(upload, number, body, digests(verified(body, digests, trailers))));
+            Supplier<Headers> trailers,
+            Optional<BodyKey> key) {
+        return uploads.storePart(upload, source, length, digests::update, key)
+                .chain(body ->
+                        uploads.publishPart(upload, number, body, digests(body, verified(body, digests, trailers))));
     }
 
     private BodyDigests.Result verified(StoredBody body, BodyDigests digests, Supplier<Headers> trailers) {
@@ -58,11 +62,10 @@ final class PartWriter {
         }
     }
 
-    private static Part.Digests digests(BodyDigests.Result result) {
+    private static Part.Digests digests(StoredBody body, BodyDigests.Result result) {
+        Bytes md5 = BodyEtag.digest(body, result);
         Optional<ChecksumValue> sent = result.checksum().map((Checksum checksum) -> StoredChecksums.of(checksum));
         Optional<ChecksumValue> other = result.other().map((Checksum checksum) -> StoredChecksums.of(checksum));
-        return other.isPresent()
-                ? new Part.Digests(result.md5(), other, sent)
-                : new Part.Digests(result.md5(), sent, Optional.empty());
+        return other.isPresent() ? new Part.Digests(md5, other, sent) : new Part.Digests(md5, sent, Optional.empty());
     }
 }

@@ -5,6 +5,7 @@ import dev.cairn.api.auth.Authenticator;
 import dev.cairn.api.auth.RequestBody;
 import dev.cairn.api.auth.SignedPolicy;
 import dev.cairn.api.http.Answer;
+import dev.cairn.api.http.CustomerKey;
 import dev.cairn.api.http.ETags;
 import dev.cairn.api.http.Headers;
 import dev.cairn.api.http.ObjectAnswers;
@@ -140,18 +141,28 @@ final class PostObject implements OperationHandler {
                 .map(document -> TagSet.parse(document, TagSet.OF_OBJECT))
                 .orElse(Tags.NONE);
         ObjectAttributes attributes = new ObjectAttributes(tags, Acls.of(headers, bucket));
+        Optional<CustomerKey> sealing = CustomerKey.of(headers);
         BodyDigests digests =
                 BodyDigests.of(headers, ChecksumRequest.from(headers).orElse(ChecksumAlgorithm.CRC64NVME));
         PostPolicy.Range allowed = new PostPolicy.Range(length.min(), Math.min(length.max(), PutObject.MAX_BYTES));
-        return objects.storeUpTo(bucket.id(), key, new FileLength(form.file(), allowed), most, digests::update)
+        return objects.storeUpTo(
+                        bucket.id(),
+                        key,
+                        new FileLength(form.file(), allowed),
+                        most,
+                        digests::update,
+                        sealing.map(CustomerKey::key))
                 .chain(body -> {
                     BodyDigests.Result result = verified(body, digests);
                     ObjectMeta meta = new ObjectMeta(
                             StoredHeaders.of(stored),
-                            result.etag(),
+                            BodyEtag.of(body, result),
                             result.checksum().map(StoredChecksums::of).orElseGet(ChecksumValue::getDefaultInstance),
-                            attributes);
-                    return objects.publish(bucket.id(), key, body, meta).map(_ -> answer(request, fields, key, result));
+                            attributes,
+                            sealing.map(it -> objects.encryption(it.key())));
+                    return objects.publish(bucket.id(), key, body, meta)
+                            .map(_ -> answer(request, fields, key, meta.etag(), result))
+                            .invoke(answer -> sealing.ifPresent(it -> it.tell(answer)));
                 });
     }
 
@@ -195,8 +206,9 @@ final class PostObject implements OperationHandler {
         return Headers.of(headers);
     }
 
-    private static Answer answer(S3Request request, FormFields fields, Bytes key, BodyDigests.Result result) {
-        String etag = ETags.quoted(result.etag());
+    private static Answer answer(
+            S3Request request, FormFields fields, Bytes key, String plainEtag, BodyDigests.Result result) {
+        String etag = ETags.quoted(plainEtag);
         String location = location(request.origin(), key);
         Answer answer = fields.get("success_action_redirect")
                 .or(() -> fields.get("redirect"))

@@ -2,6 +2,7 @@ package dev.cairn.api.s3;
 
 import dev.cairn.api.auth.RequestBody;
 import dev.cairn.api.http.Answer;
+import dev.cairn.api.http.CustomerKey;
 import dev.cairn.api.http.ETags;
 import dev.cairn.api.http.ObjectAnswers;
 import dev.cairn.api.http.ObjectHeaders;
@@ -19,6 +20,7 @@ import dev.cairn.model.ObjectStore;
 import dev.cairn.proto.BodyValue;
 import dev.cairn.proto.ChecksumValue;
 import io.smallrye.mutiny.Uni;
+import java.util.Optional;
 
 /** Stores a body, compares it with everything the request promises of it, and only then makes it the object. */
 final class PutObject implements OperationHandler {
@@ -37,32 +39,37 @@ final class PutObject implements OperationHandler {
         ObjectHeaders headers = ObjectHeaders.parse(request.headers());
         ObjectAttributes attributes =
                 new ObjectAttributes(TagSet.of(request.headers()), Acls.of(request.headers(), request.theBucket()));
+        Optional<CustomerKey> key = CustomerKey.of(request.headers());
         RequestBody body = request.body();
         if (body.length() > MAX_BYTES) {
             throw S3Error.ENTITY_TOO_LARGE.exception();
         }
         BodyDigests digests = request.digests(ChecksumAlgorithm.CRC64NVME);
-        if (objects.willBeOneBlock(body.length())) {
+        if (key.isEmpty() && objects.willBeOneBlock(body.length())) {
             digests.sha256IsSupplied();
         }
         BucketId bucket = request.theBucket().id();
-        return objects.store(bucket, request.objectKey(), body, body.length(), digests::update)
+        return objects.store(
+                        bucket, request.objectKey(), body, body.length(), digests::update, key.map(CustomerKey::key))
                 .chain(stored -> {
                     BodyDigests.Result result = verified(stored, digests, body);
                     ObjectMeta meta = new ObjectMeta(
                             StoredHeaders.of(headers),
-                            result.etag(),
+                            BodyEtag.of(stored, result),
                             result.checksum().map(StoredChecksums::of).orElseGet(ChecksumValue::getDefaultInstance),
-                            attributes);
+                            attributes,
+                            key.map(it -> objects.encryption(it.key())));
                     return objects.publish(bucket, request.objectKey(), stored, meta)
-                            .map(_ -> answer(result));
+                            .map(_ -> answer(meta.etag(), result, key));
                 });
     }
 
     /** What was promised is compared once the whole body is here; a body that is not what it should be is let go again. */
     private BodyDigests.Result verified(StoredBody stored, BodyDigests digests, RequestBody body) {
         try {
-            if (objects.willBeOneBlock(body.length()) && stored instanceof StoredBody.InBlocks(BodyValue value)) {
+            if (stored.salt().isEmpty()
+                    && objects.willBeOneBlock(body.length())
+                    && stored instanceof StoredBody.InBlocks(BodyValue value)) {
                 digests.useSha256(Protos.bytes(value.getBlocks(0).getHash()));
             }
             return digests.finish(body.trailers());
@@ -72,8 +79,9 @@ final class PutObject implements OperationHandler {
         }
     }
 
-    private static Answer answer(BodyDigests.Result result) {
-        Answer answer = Answer.of(200).field("ETag", ETags.quoted(result.etag()));
+    private static Answer answer(String etag, BodyDigests.Result result, Optional<CustomerKey> key) {
+        Answer answer = Answer.of(200).field("ETag", ETags.quoted(etag));
+        key.ifPresent(it -> it.tell(answer));
         ObjectAnswers.addChecksum(answer, result.checksum());
         return answer;
     }

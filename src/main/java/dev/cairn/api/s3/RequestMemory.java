@@ -2,6 +2,7 @@ package dev.cairn.api.s3;
 
 import dev.cairn.api.http.Answer;
 import dev.cairn.api.http.BodyBudget;
+import dev.cairn.api.http.CustomerKey;
 import dev.cairn.api.http.Headers;
 import dev.cairn.block.BlockFiles;
 import io.smallrye.mutiny.Uni;
@@ -40,10 +41,12 @@ final class RequestMemory {
         if (traits.contains(Route.Trait.LISTS)) {
             return Math.min(PAGE_BYTES, budget.limitBytes() / 4);
         }
-        if (traits.contains(Route.Trait.COPIES_DATA)) {
-            return BODY_BYTES;
+        // What is sealed waits for the rest of its chunk, and is there twice for a moment.
+        long body = CustomerKey.isBrought(headers) ? 3 * BODY_BYTES : BODY_BYTES;
+        if (traits.contains(Route.Trait.COPIES_DATA) || headers.has("transfer-encoding")) {
+            return body;
         }
-        return headers.has("transfer-encoding") ? BODY_BYTES : Math.min(length, BODY_BYTES);
+        return Math.min(length, body);
     }
 
     private static long length(Headers headers, String name) {

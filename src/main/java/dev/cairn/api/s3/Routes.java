@@ -155,7 +155,14 @@ public final class Routes {
         add("GetObjectRetention", "GET", OBJECT, "retention", READ, UnsetSetting.noObjectLock(objects));
         add("GetObjectLegalHold", "GET", OBJECT, "legal-hold", READ, UnsetSetting.noObjectLock(objects));
 
-        add("CreateMultipartUpload", "POST", OBJECT, "uploads", WRITE, new CreateMultipartUpload(uploads), ADDS_DATA);
+        add(
+                "CreateMultipartUpload",
+                "POST",
+                OBJECT,
+                "uploads",
+                WRITE,
+                new CreateMultipartUpload(objects, uploads),
+                ADDS_DATA);
         add("UploadPart", "PUT", OBJECT, "partNumber&uploadId", WRITE, new UploadPart(objects, uploads), ADDS_DATA);
         copy(
                 "UploadPartCopy",

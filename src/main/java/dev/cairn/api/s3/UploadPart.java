@@ -2,6 +2,7 @@ package dev.cairn.api.s3;
 
 import dev.cairn.api.auth.RequestBody;
 import dev.cairn.api.http.Answer;
+import dev.cairn.api.http.CustomerKey;
 import dev.cairn.api.http.ETags;
 import dev.cairn.api.http.ObjectHeaders;
 import dev.cairn.api.http.PartNumbers;
@@ -16,6 +17,7 @@ import dev.cairn.model.Part;
 import dev.cairn.model.Upload;
 import dev.cairn.model.Uploads;
 import io.smallrye.mutiny.Uni;
+import java.util.Optional;
 
 /** Takes in one part of an upload; of several with one number the last to finish counts. */
 final class UploadPart implements OperationHandler {
@@ -33,12 +35,20 @@ final class UploadPart implements OperationHandler {
         OwnerId id = UploadId.of(request);
         ObjectHeaders.refuseUnsupported(request.headers());
         ChecksumRequest checksum = ChecksumRequest.from(request.headers());
+        Optional<CustomerKey> key = CustomerKey.of(request.headers());
         RequestBody body = request.body();
         PartWriter.requireSize(body.length());
         return uploads.require(request.theBucket().id(), request.objectKey(), id)
                 .chain(upload -> writer.write(
-                        upload, number, body, body.length(), digests(request, upload, checksum), body::trailers))
-                .map(UploadPart::answer);
+                        upload,
+                        number,
+                        body,
+                        body.length(),
+                        digests(request, upload, checksum),
+                        body::trailers,
+                        CustomerKey.toAdd(upload.encryption(), key)))
+                .map(UploadPart::answer)
+                .invoke(answer -> key.ifPresent(it -> it.tell(answer)));
     }
 
     /** Parts of an upload that declared nothing all get the checksum that the whole will have. */

@@ -2,6 +2,7 @@ package dev.cairn.api.s3;
 
 import dev.cairn.api.http.Answer;
 import dev.cairn.api.http.ByteRange;
+import dev.cairn.api.http.CustomerKey;
 import dev.cairn.api.http.ETags;
 import dev.cairn.api.http.Headers;
 import dev.cairn.api.http.HttpDates;
@@ -20,6 +21,7 @@ import dev.cairn.model.Upload;
 import dev.cairn.model.Uploads;
 import io.smallrye.mutiny.Uni;
 import java.time.Instant;
+import java.util.Optional;
 
 /** Makes an object, or a range of it, a part of an upload. */
 final class UploadPartCopy implements OperationHandler {
@@ -44,13 +46,17 @@ final class UploadPartCopy implements OperationHandler {
         OwnerId id = UploadId.of(request);
         CopySource source = CopySource.of(request);
         ObjectHeaders.refuseUnsupported(request.headers());
+        Optional<CustomerKey> key = CustomerKey.of(request.headers());
         return uploads.require(request.theBucket().id(), request.objectKey(), id)
                 .chain(upload -> source.open(request, buckets, objects)
-                        .chain(opened -> copy(request, opened.object(), upload, number)))
-                .map(part -> Answer.xml(200, render(part).bytes()));
+                        .chain(opened -> copy(request, opened, upload, number, key)))
+                .map(part -> Answer.xml(200, render(part).bytes()))
+                .invoke(answer -> key.ifPresent(it -> it.tell(answer)));
     }
 
-    private Uni<Part> copy(S3Request request, ObjectVersion source, Upload upload, int number) {
+    private Uni<Part> copy(
+            S3Request request, CopySource.Opened opened, Upload upload, int number, Optional<CustomerKey> key) {
+        ObjectVersion source = opened.object();
         Headers headers = request.headers();
         long from = 0;
         long to = source.length();
@@ -68,10 +74,11 @@ final class UploadPartCopy implements OperationHandler {
         return writer.write(
                 upload,
                 number,
-                new WatchedSource(objects.read(source, from, to), request.clientIsGone()),
+                new WatchedSource(objects.read(source, from, to, opened.key()), request.clientIsGone()),
                 to - from,
                 digests,
-                () -> NO_HEADERS);
+                () -> NO_HEADERS,
+                CustomerKey.toAdd(upload.encryption(), key));
     }
 
     static XmlWriter render(Part part) {
