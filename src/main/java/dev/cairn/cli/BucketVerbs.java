@@ -2,7 +2,10 @@ package dev.cairn.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.cairn.config.ByteSize;
 import dev.cairn.json.Json;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.StreamSupport;
@@ -25,7 +28,8 @@ import picocli.CommandLine.Parameters;
             BucketVerbs.Unalias.class,
             BucketVerbs.Allow.class,
             BucketVerbs.Deny.class,
-            BucketVerbs.Website.class
+            BucketVerbs.Website.class,
+            BucketVerbs.SetQuotas.class
         })
 final class BucketVerbs {
     @Option(
@@ -61,6 +65,17 @@ final class BucketVerbs {
                 : "index " + index + (error.isEmpty() ? "" : ", errors " + error);
     }
 
+    private static String quotas(JsonNode quotas) {
+        List<String> bounds = new ArrayList<>();
+        if (quotas.path("maxSize").isNumber()) {
+            bounds.add("at most " + Table.bytes(quotas.path("maxSize").asLong()));
+        }
+        if (quotas.path("maxObjects").isNumber()) {
+            bounds.add("at most %s objects".formatted(quotas.path("maxObjects").asText()));
+        }
+        return bounds.isEmpty() ? "none" : String.join(", ", bounds);
+    }
+
     private static String text(JsonNode bucket) {
         var table = Table.ofPairs()
                 .row("Bucket:", bucket.path("id").asText())
@@ -69,6 +84,7 @@ final class BucketVerbs {
                 .row("Objects:", bucket.path("objects").asText())
                 .row("Website:", website(bucket))
                 .row("Size:", Table.bytes(bucket.path("bytes").asLong()))
+                .row("Quotas:", quotas(bucket.path("quotas")))
                 .row(
                         "Unfinished uploads:",
                         "%s with %s parts, %s"
@@ -290,6 +306,69 @@ final class BucketVerbs {
             }
             JsonNode info = session.post("UpdateBucket", Map.of("id", idOf(session, bucket)), body);
             return session.show(info, text(info));
+        }
+    }
+
+    /** {@code cairn bucket set-quotas}. */
+    @Command(
+            name = "set-quotas",
+            description = {
+                "Say how much a bucket may hold at most. What is left out stays as it is. Nodes count what",
+                "they let in on their own for up to two seconds: a bucket may come that far above its quota."
+            })
+    static final class SetQuotas extends Verb.Usual {
+        @Option(names = "--max-size", paramLabel = "SIZE", description = "Such as 500GB or 2TiB, or none for no bound.")
+        @Nullable
+        String maxSize;
+
+        @Option(names = "--max-objects", paramLabel = "N", description = "How many objects, or none for no bound.")
+        @Nullable
+        String maxObjects;
+
+        @Parameters(paramLabel = "BUCKET", description = "Name, id, or beginning of the id.")
+        String bucket = "";
+
+        @Override
+        int run(Session session) {
+            if (maxSize == null && maxObjects == null) {
+                throw Refused.misused("say --max-size, --max-objects or both");
+            }
+            JsonNode before = find(session, bucket);
+            ObjectNode body = Json.object();
+            ObjectNode quotas = body.putObject("quotas");
+            put(quotas, "maxSize", maxSize == null ? before.path("quotas").path("maxSize") : size(maxSize));
+            put(
+                    quotas,
+                    "maxObjects",
+                    maxObjects == null ? before.path("quotas").path("maxObjects") : number(maxObjects));
+            JsonNode info =
+                    session.post("UpdateBucket", Map.of("id", before.path("id").asText()), body);
+            return session.show(info, text(info));
+        }
+
+        private static void put(ObjectNode quotas, String name, JsonNode bound) {
+            if (bound.isNumber()) {
+                quotas.set(name, bound);
+            }
+        }
+
+        private static JsonNode size(String text) {
+            try {
+                return text.equals("none")
+                        ? Json.object().nullNode()
+                        : Json.object().numberNode(ByteSize.parse(text));
+            } catch (IllegalArgumentException _) {
+                throw Refused.misused("--max-size %s is neither a size such as 500GB nor none".formatted(text));
+            }
+        }
+
+        private static JsonNode number(String text) {
+            if (!text.equals("none") && !text.matches("[0-9]{1,18}")) {
+                throw Refused.misused("--max-objects %s is neither a number nor none".formatted(text));
+            }
+            return text.equals("none")
+                    ? Json.object().nullNode()
+                    : Json.object().numberNode(Long.parseLong(text));
         }
     }
 

@@ -20,6 +20,7 @@ import picocli.CommandLine.Parameters;
             RepairVerbs.Blocks.class,
             RepairVerbs.BlockRefs.class,
             RepairVerbs.Rebalance.class,
+            RepairVerbs.Lifecycle.class,
             RepairVerbs.Scrub.class
         })
 final class RepairVerbs {
@@ -94,6 +95,18 @@ final class RepairVerbs {
         @Override
         String type() {
             return "rebalance";
+        }
+    }
+
+    /** {@code cairn repair lifecycle}. */
+    @Command(
+            name = "lifecycle",
+            description =
+                    "End what the lifecycle rules of buckets say is over, now; happens every night at 0:00 UTC by itself.")
+    static final class Lifecycle extends Plain {
+        @Override
+        String type() {
+            return "lifecycle";
         }
     }
 

@@ -32,6 +32,11 @@ public record BucketSetting<T>(String name, Function<T, Bytes> encode, Function<
         }
     }
 
+    public static final BucketSetting<LifecycleRules> LIFECYCLE =
+            new BucketSetting<>("lifecycle", LifecycleRules::encoded, LifecycleRules::decoded);
+
+    public static final BucketSetting<Quota> QUOTA = new BucketSetting<>("quota", Quota::encoded, Quota::decoded);
+
     Optional<T> of(Map<String, Bytes> settings) {
         return Optional.ofNullable(settings.get(name)).map(decode);
     }

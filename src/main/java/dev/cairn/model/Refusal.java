@@ -19,6 +19,9 @@ public sealed interface Refusal {
     /** An item has so many values beside each other that no more are taken before somebody has read them. */
     record TooManyValues() implements Refusal {}
 
+    /** The bucket would hold more than it may: {@code what} is bytes or objects. */
+    record QuotaExceeded(String what, long most) implements Refusal {}
+
     record InvalidBucketName(String name) implements Refusal {}
 
     record LastAlias(String name) implements Refusal {}

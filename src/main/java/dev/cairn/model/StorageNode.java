@@ -77,6 +77,8 @@ public final class StorageNode {
     private final ItemStore items;
     private final BlockOwners blockOwners;
     private final ReferenceCheck referenceCheck;
+    private final Lifecycle lifecycle;
+    private final Quotas quotas;
     private final Workers workers;
     private final Opened opened;
     private final NodeHandler handler;
@@ -169,6 +171,9 @@ public final class StorageNode {
         effects = new Effects(env, store, tables, bodies, grace);
         keys = new AccessKeys(env, tables, agreement, replica);
         buckets = new Buckets(env, tables, agreement, replica, keys, lives);
+        quotas = new Quotas(env, buckets, objects);
+        lifecycle = new Lifecycle(
+                env, store, tables, layouts, peers.self(), buckets, uploads, tranquility, settings.tombstoneAge());
         scrub = new BlockScrub(env, store, files, blocksHere, tranquility);
         tuning.fact("scrub-last-completed", () -> time(scrub.completedMillis()));
         tuning.fact("scrub-next-run", () -> time(scrub.nextMillis()));
@@ -253,6 +258,15 @@ public final class StorageNode {
         blockCheck.start(workers);
         blockBalance.start(workers);
         referenceCheck.start(workers);
+        lifecycle.start(workers);
+    }
+
+    public Quotas quotas() {
+        return quotas;
+    }
+
+    public Lifecycle lifecycle() {
+        return lifecycle;
     }
 
     public AccessKeys keys() {

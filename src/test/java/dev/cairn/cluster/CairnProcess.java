@@ -8,6 +8,7 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -143,6 +144,29 @@ final class CairnProcess implements AutoCloseable {
         awaitHealth();
     }
 
+    /** Runs a command of the same program against this node; gives what it prints. It has to succeed. */
+    String command(String... words) {
+        List<String> command = program();
+        command.addAll(List.of(words));
+        ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
+        builder.environment().keySet().removeIf(key -> key.startsWith("CAIRN_"));
+        builder.environment().putAll(environment);
+        builder.directory(home.toFile());
+        try {
+            Process running = builder.start();
+            String printed = new String(running.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            if (running.waitFor() != 0) {
+                throw new AssertionError(String.join(" ", words) + ": " + printed);
+            }
+            return printed;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
+    }
+
     /** {@code kill -9}, and the process is gone when this returns. */
     void kill() {
         if (process != null) {
@@ -266,6 +290,12 @@ final class CairnProcess implements AutoCloseable {
     }
 
     private List<String> command() {
+        List<String> command = program();
+        command.addAll(isMember ? List.of("server") : List.of("server", "--single-node"));
+        return command;
+    }
+
+    private List<String> program() {
         boolean isNative = System.getProperty("cairn.it.binary", "jvm").equals("native");
         Path program = Path.of("target", isNative ? "cairn" : "quarkus-app/quarkus-run.jar")
                 .toAbsolutePath();
@@ -281,7 +311,6 @@ final class CairnProcess implements AutoCloseable {
             command.add("-jar");
         }
         command.add(program.toString());
-        command.addAll(isMember ? List.of("server") : List.of("server", "--single-node"));
         return command;
     }
 

@@ -24,7 +24,6 @@ final class NotImplementedIT {
     private static final List<String> EVERYWHERE = List.of(
             "policy",
             "policyStatus",
-            "lifecycle",
             "versioning",
             "versions",
             "encryption",
@@ -58,7 +57,6 @@ final class NotImplementedIT {
     private static final Set<String> READABLE_OF_BUCKETS = Set.of(
             "policy",
             "policyStatus",
-            "lifecycle",
             "versioning",
             "encryption",
             "object-lock",

@@ -35,6 +35,8 @@ import dev.cairn.proto.HoldingRow;
 import dev.cairn.proto.IntentValue;
 import dev.cairn.proto.ItemChangeValue;
 import dev.cairn.proto.KnownDirectory;
+import dev.cairn.proto.LifecycleRuleValue;
+import dev.cairn.proto.LifecycleValue;
 import dev.cairn.proto.LwwMapRow;
 import dev.cairn.proto.LwwRow;
 import dev.cairn.proto.ManifestPage;
@@ -44,6 +46,7 @@ import dev.cairn.proto.PartSegmentValue;
 import dev.cairn.proto.PartValue;
 import dev.cairn.proto.PlaceValue;
 import dev.cairn.proto.PublicAccessValue;
+import dev.cairn.proto.QuotaValue;
 import dev.cairn.proto.RedirectValue;
 import dev.cairn.proto.ReleaseBody;
 import dev.cairn.proto.ReleaseManifest;
@@ -117,6 +120,21 @@ final class RowGoldenTest {
             .setSalt(bytes("0102"))
             .setCheck(bytes("0304"))
             .build();
+    private static final LifecycleRuleValue LIFECYCLE_RULE = LifecycleRuleValue.newBuilder()
+            .setId("a")
+            .setEnabled(true)
+            .setForm(2)
+            .setPrefix(bytes("6b"))
+            .addTags(HeaderField.newBuilder().setName("t").setValue("v"))
+            .setLargerThan(1)
+            .setSmallerThan(300)
+            .setExpireDays(4)
+            .setExpireMillis(5)
+            .setExpireMarkers(true)
+            .setAbortDays(6)
+            .setNoncurrentDays(7)
+            .setNewerNoncurrent(8)
+            .build();
     private static final BodyValue BODY = BodyValue.newBuilder()
             .setOwner(OWNER)
             .setLength(5_000_000_000L)
@@ -186,6 +204,16 @@ final class RowGoldenTest {
                 Arguments.of("attributed", RowGoldenTest.attributedRow()),
                 Arguments.of("attribute", ATTRIBUTE),
                 Arguments.of("encryption", ENCRYPTION),
+                Arguments.of(
+                        "quota",
+                        QuotaValue.newBuilder()
+                                .setMaxBytes(300)
+                                .setMaxObjects(5)
+                                .build()),
+                Arguments.of("lifecycle-rule", LIFECYCLE_RULE),
+                Arguments.of(
+                        "lifecycle",
+                        LifecycleValue.newBuilder().addRules(LIFECYCLE_RULE).build()),
                 Arguments.of("acl", AclValue.newBuilder().setReaders(1).build()),
                 Arguments.of(
                         "ownership", OwnershipValue.newBuilder().setOwnership(3).build()),

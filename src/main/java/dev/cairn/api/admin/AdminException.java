@@ -97,6 +97,7 @@ final class AdminException extends RuntimeException {
             case Refusal.LastAlias(var name) ->
                 invalid(name + " is the last name of its bucket: give it another first, or delete the bucket");
             case Refusal.TooManyValues _,
+                    Refusal.QuotaExceeded _,
                     Refusal.NoSuchUpload _,
                     Refusal.InvalidPart _,
                     Refusal.InvalidPartOrder _,

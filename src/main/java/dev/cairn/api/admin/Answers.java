@@ -6,6 +6,7 @@ import dev.cairn.model.Bucket;
 import dev.cairn.model.BucketSetting;
 import dev.cairn.model.BucketUsage;
 import dev.cairn.model.Permissions;
+import dev.cairn.model.Quota;
 import dev.cairn.model.Website;
 import java.time.Instant;
 import java.util.List;
@@ -89,7 +90,8 @@ final class Answers {
             long bytes,
             long unfinishedMultipartUploads,
             long unfinishedMultipartUploadParts,
-            long unfinishedMultipartUploadBytes) {
+            long unfinishedMultipartUploadBytes,
+            Quotas quotas) {
         static BucketInfo of(Bucket bucket, BucketUsage usage, List<AccessKey> keys) {
             return new BucketInfo(
                     bucket.id().toHex(),
@@ -106,7 +108,19 @@ final class Answers {
                     usage.bytes(),
                     usage.unfinishedUploads(),
                     usage.unfinishedParts(),
-                    usage.unfinishedBytes());
+                    usage.unfinishedBytes(),
+                    bucket.setting(BucketSetting.QUOTA).map(Quotas::of).orElse(Quotas.NONE));
+        }
+    }
+
+    /** What a bucket may hold at most; null where there is no bound. */
+    public record Quotas(@Nullable Long maxSize, @Nullable Long maxObjects) {
+        static final Quotas NONE = new Quotas(null, null);
+
+        static Quotas of(Quota quota) {
+            return new Quotas(
+                    quota.maxBytes().isPresent() ? quota.maxBytes().getAsLong() : null,
+                    quota.maxObjects().isPresent() ? quota.maxObjects().getAsLong() : null);
         }
     }
 

@@ -7,6 +7,7 @@ import dev.cairn.model.Bucket;
 import dev.cairn.model.BucketSetting;
 import dev.cairn.model.Buckets;
 import dev.cairn.model.Permissions;
+import dev.cairn.model.Quota;
 import dev.cairn.model.Website;
 import io.smallrye.mutiny.Uni;
 import jakarta.ws.rs.GET;
@@ -17,6 +18,7 @@ import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.MediaType;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /** The calls about buckets, their names, and who may use them. */
@@ -99,16 +101,30 @@ final class BucketResource {
             throw AdminException.invalid("say which bucket: ?id=ID");
         }
         var wanted = Arguments.of(body, "websiteAccess", "quotas");
-        if (wanted.object("quotas", "maxSize", "maxObjects").isPresent()) {
-            throw AdminException.notBuilt("quotas");
-        }
-        Optional<Arguments> website = wanted.object("websiteAccess", "enabled", "indexDocument", "errorDocument");
-        if (website.isEmpty()) {
-            throw AdminException.invalid("the body lacks websiteAccess");
+        Optional<Quota> quota = wanted.object("quotas", "maxSize", "maxObjects").map(BucketResource::quota);
+        Optional<Arguments> access = wanted.object("websiteAccess", "enabled", "indexDocument", "errorDocument");
+        if (access.isEmpty() && quota.isEmpty()) {
+            throw AdminException.invalid("the body lacks websiteAccess and quotas");
         }
         return info(search.bucketById(id)
-                .chain(bucket -> buckets.set(bucket.id(), BucketSetting.WEBSITE, website(website.get()))
+                .chain(bucket -> access.map(it -> buckets.set(bucket.id(), BucketSetting.WEBSITE, website(it)))
+                        .orElse(Uni.createFrom().voidItem())
+                        .replaceWith(bucket))
+                .chain(bucket -> quota.map(it -> buckets.set(
+                                bucket.id(),
+                                BucketSetting.QUOTA,
+                                Optional.of(it).filter(some -> !some.isNone())))
+                        .orElse(Uni.createFrom().voidItem())
                         .replaceWith(bucket)));
+    }
+
+    /** Both are replaced together: one that is left out, or null, is no bound. */
+    private static Quota quota(Arguments wanted) {
+        return new Quota(bound(wanted, "maxSize"), bound(wanted, "maxObjects"));
+    }
+
+    private static OptionalLong bound(Arguments quotas, String name) {
+        return quotas.number(name, 0).map(OptionalLong::of).orElse(OptionalLong.empty());
     }
 
     /** Rules that S3 clients made do not outlive what is said here: it is the whole of it. */

@@ -172,13 +172,17 @@ final class MaintenanceResource {
                 node.referenceCheck().begin();
                 yield "reference check";
             }
+            case "lifecycle" -> {
+                node.lifecycle().begin();
+                yield "lifecycle";
+            }
             case "rebalance" -> {
                 node.blockBalance().begin();
                 yield "block balance";
             }
             default ->
                 throw AdminException.invalid(
-                        "repairType is tables, blocks, blockRefs, rebalance or {\"scrub\": start, pause, resume or cancel}");
+                        "repairType is tables, blocks, blockRefs, rebalance, lifecycle or {\"scrub\": start, pause, resume or cancel}");
         };
         return Targeted.of(id, Map.of("worker", worker));
     }

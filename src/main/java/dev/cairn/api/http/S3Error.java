@@ -72,6 +72,7 @@ public enum S3Error {
     OWNERSHIP_CONTROLS_NOT_FOUND(
             404, "OwnershipControlsNotFoundError", "The bucket ownership controls were not found."),
     PRECONDITION_FAILED(412, "PreconditionFailed", "At least one of the preconditions you specified did not hold."),
+    QUOTA_EXCEEDED(403, "QuotaExceeded", "The bucket would hold more than its quota allows."),
     REPLICATION_CONFIGURATION_NOT_FOUND(
             404, "ReplicationConfigurationNotFoundError", "The replication configuration was not found."),
     REQUEST_TIMEOUT(400, "RequestTimeout", "The connection was not read from or written to within the timeout."),

@@ -14,6 +14,7 @@ import dev.cairn.kernel.codec.Bytes;
 import dev.cairn.kernel.codec.Sha256;
 import dev.cairn.kernel.id.OwnerId;
 import dev.cairn.model.Completion;
+import dev.cairn.model.Quotas;
 import dev.cairn.model.Uploads;
 import io.smallrye.mutiny.Uni;
 import java.util.OptionalLong;
@@ -24,8 +25,10 @@ final class CompleteUpload implements OperationHandler {
     private static final String DECLARED_LENGTH = "x-amz-mp-object-size";
 
     private final Uploads uploads;
+    private final Quotas quotas;
 
-    CompleteUpload(Uploads uploads) {
+    CompleteUpload(Uploads uploads, Quotas quotas) {
+        this.quotas = quotas;
         this.uploads = uploads;
     }
 
@@ -38,7 +41,9 @@ final class CompleteUpload implements OperationHandler {
         return request.document(CompleteMultipartUpload.MAX_BODY_BYTES, ChecksumRequest.NONE)
                 .map(CompleteMultipartUpload::parse)
                 .map(document -> completion(document, length, request.headers()))
-                .chain(completion -> uploads.complete(request.theBucket().id(), request.objectKey(), id, completion))
+                // The bytes have been counted with the parts.
+                .chain(completion -> quotas.requireObject(request.theBucket(), request.objectKey(), 0)
+                        .chain(() -> uploads.complete(request.theBucket().id(), request.objectKey(), id, completion)))
                 .map(completed -> render(request.origin().url(), request.bucketName(), request.objectKey(), completed))
                 .map(document -> Answer.xml(200, document.bytes()));
     }

@@ -22,6 +22,7 @@ import dev.cairn.model.ObjectAttributes;
 import dev.cairn.model.ObjectMeta;
 import dev.cairn.model.ObjectStore;
 import dev.cairn.model.ObjectVersion;
+import dev.cairn.model.Quotas;
 import dev.cairn.model.Tags;
 import dev.cairn.proto.ChecksumValue;
 import dev.cairn.proto.HeaderField;
@@ -42,8 +43,10 @@ final class CopyObject implements OperationHandler {
 
     private final Buckets buckets;
     private final ObjectStore objects;
+    private final Quotas quotas;
 
-    CopyObject(Buckets buckets, ObjectStore objects) {
+    CopyObject(Buckets buckets, ObjectStore objects, Quotas quotas) {
+        this.quotas = quotas;
         this.buckets = buckets;
         this.objects = objects;
     }
@@ -77,7 +80,8 @@ final class CopyObject implements OperationHandler {
             List<HeaderField> headers = replaces ? StoredHeaders.of(given) : kept(object, given);
             ObjectAttributes attributes = new ObjectAttributes(
                     replacesTags ? givenTags : object.attributes().tags(), acl);
-            return copy(request, source, wanted, headers, attributes, key);
+            return quotas.requireObject(request.theBucket(), request.objectKey(), object.length())
+                    .chain(() -> copy(request, source, wanted, headers, attributes, key));
         });
     }
 

@@ -62,6 +62,10 @@ final class Errors {
             case Refusal.WrongSize(long declared, long actual) ->
                 S3Error.INVALID_REQUEST.exception(
                         "The object has %d bytes, not the %d that were declared.".formatted(actual, declared));
+            case Refusal.QuotaExceeded(String what, long most) ->
+                S3Error.QUOTA_EXCEEDED
+                        .exception("The bucket would hold more than its quota allows: %d %s.".formatted(most, what))
+                        .with("MaxAllowed", String.valueOf(most));
             case Refusal.TooManyValues() -> S3Error.INVALID_REQUEST.exception();
             case Refusal.WrongChecksum(String reason) -> S3Error.BAD_DIGEST.exception(reason);
             case Refusal.NoSuchAccessKey _, Refusal.AccessKeyAlreadyExists _, Refusal.InvalidAccessKey _ ->

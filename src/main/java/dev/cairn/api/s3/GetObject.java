@@ -31,7 +31,11 @@ final class GetObject implements OperationHandler {
         Uni<Optional<ObjectVersion>> found = request.isHead()
                 ? objects.head(bucket, request.objectKey())
                 : objects.open(bucket, request.objectKey());
-        return found.chain(it -> answers.of(
-                asked, Authorizer.requireReadable(request.isGranted(), request.theBucket(), request.objectKey(), it)));
+        return found.chain(it -> {
+            ObjectVersion object =
+                    Authorizer.requireReadable(request.isGranted(), request.theBucket(), request.objectKey(), it);
+            return answers.of(asked, object)
+                    .invoke(answer -> Expirations.tell(answer, request.theBucket(), request.objectKey(), object));
+        });
     }
 }

@@ -9,8 +9,10 @@ import dev.cairn.block.StoredBody;
 import dev.cairn.block.seal.BodyKey;
 import dev.cairn.kernel.codec.Bytes;
 import dev.cairn.kernel.io.ByteSource;
+import dev.cairn.model.Bucket;
 import dev.cairn.model.ObjectStore;
 import dev.cairn.model.Part;
+import dev.cairn.model.Quotas;
 import dev.cairn.model.Upload;
 import dev.cairn.model.Uploads;
 import dev.cairn.proto.ChecksumValue;
@@ -24,8 +26,10 @@ final class PartWriter {
 
     private final ObjectStore objects;
     private final Uploads uploads;
+    private final Quotas quotas;
 
-    PartWriter(ObjectStore objects, Uploads uploads) {
+    PartWriter(ObjectStore objects, Uploads uploads, Quotas quotas) {
+        this.quotas = quotas;
         this.objects = objects;
         this.uploads = uploads;
     }
@@ -41,6 +45,7 @@ final class PartWriter {
 
     /** Stores {@code length} bytes; {@code trailers} are asked for once the source has ended. */
     Uni<Part> write(
+            Bucket bucket,
             Upload upload,
             int number,
             ByteSource source,
@@ -48,7 +53,8 @@ final class PartWriter {
             BodyDigests digests,
             Supplier<Headers> trailers,
             Optional<BodyKey> key) {
-        return uploads.storePart(upload, source, length, digests::update, key)
+        return quotas.requirePart(bucket, length)
+                .chain(() -> uploads.storePart(upload, source, length, digests::update, key))
                 .chain(body ->
                         uploads.publishPart(upload, number, body, digests(body, verified(body, digests, trailers))));
     }

@@ -32,6 +32,7 @@ import dev.cairn.model.Buckets;
 import dev.cairn.model.ObjectAttributes;
 import dev.cairn.model.ObjectMeta;
 import dev.cairn.model.ObjectStore;
+import dev.cairn.model.Quotas;
 import dev.cairn.model.Tags;
 import dev.cairn.proto.ChecksumValue;
 import io.smallrye.mutiny.Uni;
@@ -65,13 +66,21 @@ final class PostObject implements OperationHandler {
             Set.of("x-amz-algorithm", "x-amz-credential", "x-amz-date", "x-amz-signature", "x-amz-trailer");
 
     private final ObjectStore objects;
+    private final Quotas quotas;
     private final Buckets buckets;
     private final AccessKeys keys;
     private final Authenticator authenticator;
     private final String region;
 
-    PostObject(ObjectStore objects, Buckets buckets, AccessKeys keys, Authenticator authenticator, String region) {
+    PostObject(
+            ObjectStore objects,
+            Quotas quotas,
+            Buckets buckets,
+            AccessKeys keys,
+            Authenticator authenticator,
+            String region) {
         this.objects = objects;
+        this.quotas = quotas;
         this.buckets = buckets;
         this.keys = keys;
         this.authenticator = authenticator;
@@ -145,13 +154,15 @@ final class PostObject implements OperationHandler {
         BodyDigests digests =
                 BodyDigests.of(headers, ChecksumRequest.from(headers).orElse(ChecksumAlgorithm.CRC64NVME));
         PostPolicy.Range allowed = new PostPolicy.Range(length.min(), Math.min(length.max(), PutObject.MAX_BYTES));
-        return objects.storeUpTo(
+        // The form is a little longer than the file.
+        return quotas.requireObject(bucket, key, most)
+                .chain(() -> objects.storeUpTo(
                         bucket.id(),
                         key,
                         new FileLength(form.file(), allowed),
                         most,
                         digests::update,
-                        sealing.map(CustomerKey::key))
+                        sealing.map(CustomerKey::key)))
                 .chain(body -> {
                     BodyDigests.Result result = verified(body, digests);
                     ObjectMeta meta = new ObjectMeta(

@@ -17,6 +17,7 @@ import dev.cairn.kernel.id.BucketId;
 import dev.cairn.model.ObjectAttributes;
 import dev.cairn.model.ObjectMeta;
 import dev.cairn.model.ObjectStore;
+import dev.cairn.model.Quotas;
 import dev.cairn.proto.BodyValue;
 import dev.cairn.proto.ChecksumValue;
 import io.smallrye.mutiny.Uni;
@@ -27,9 +28,11 @@ final class PutObject implements OperationHandler {
     static final long MAX_BYTES = 5L << 30;
 
     private final ObjectStore objects;
+    private final Quotas quotas;
 
-    PutObject(ObjectStore objects) {
+    PutObject(ObjectStore objects, Quotas quotas) {
         this.objects = objects;
+        this.quotas = quotas;
     }
 
     @Override
@@ -49,8 +52,9 @@ final class PutObject implements OperationHandler {
             digests.sha256IsSupplied();
         }
         BucketId bucket = request.theBucket().id();
-        return objects.store(
-                        bucket, request.objectKey(), body, body.length(), digests::update, key.map(CustomerKey::key))
+        return quotas.requireObject(request.theBucket(), request.objectKey(), body.length())
+                .chain(() -> objects.store(
+                        bucket, request.objectKey(), body, body.length(), digests::update, key.map(CustomerKey::key)))
                 .chain(stored -> {
                     BodyDigests.Result result = verified(stored, digests, body);
                     ObjectMeta meta = new ObjectMeta(
@@ -60,7 +64,11 @@ final class PutObject implements OperationHandler {
                             attributes,
                             key.map(it -> objects.encryption(it.key())));
                     return objects.publish(bucket, request.objectKey(), stored, meta)
-                            .map(_ -> answer(meta.etag(), result, key));
+                            .map(object -> {
+                                Answer answer = answer(meta.etag(), result, key);
+                                Expirations.tell(answer, request.theBucket(), request.objectKey(), object);
+                                return answer;
+                            });
                 });
     }
 

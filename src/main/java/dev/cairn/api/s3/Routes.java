@@ -23,6 +23,7 @@ import dev.cairn.api.http.RequestTarget;
 import dev.cairn.api.http.S3Error;
 import dev.cairn.api.http.S3Exception;
 import dev.cairn.api.s3.xml.CorsConfiguration;
+import dev.cairn.api.s3.xml.LifecycleConfiguration;
 import dev.cairn.api.s3.xml.PublicAccessBlockConfiguration;
 import dev.cairn.api.s3.xml.WebsiteConfiguration;
 import dev.cairn.model.AccessKeys;
@@ -30,6 +31,7 @@ import dev.cairn.model.BucketSetting;
 import dev.cairn.model.Buckets;
 import dev.cairn.model.ObjectStore;
 import dev.cairn.model.Ownership;
+import dev.cairn.model.Quotas;
 import dev.cairn.model.StorageNode;
 import dev.cairn.model.Uploads;
 import java.util.Arrays;
@@ -95,6 +97,7 @@ public final class Routes {
         Buckets buckets = node.buckets();
         AccessKeys keys = node.keys();
         Uploads uploads = node.uploads();
+        Quotas quotas = node.quotas();
         GetObject read = new GetObject(objects);
         add("ListBuckets", "GET", SERVICE, "", NONE, new ListBuckets(buckets, region));
 
@@ -119,7 +122,7 @@ public final class Routes {
                 BUCKET,
                 "",
                 NONE,
-                new PostObject(objects, buckets, keys, authenticator, region),
+                new PostObject(objects, quotas, buckets, keys, authenticator, region),
                 ADDS_DATA,
                 PROVES_ITSELF);
         add("GetBucketLocation", "GET", BUCKET, "location", READ, new GetBucketLocation(region));
@@ -133,14 +136,14 @@ public final class Routes {
         add("GetObject", "GET", OBJECT, "partNumber", READ, read, READS_FOR_ALL);
         add("HeadObject", "HEAD", OBJECT, "", READ, read, READS_FOR_ALL);
         add("HeadObject", "HEAD", OBJECT, "partNumber", READ, read, READS_FOR_ALL);
-        add("PutObject", "PUT", OBJECT, "", WRITE, new PutObject(objects), ADDS_DATA);
+        add("PutObject", "PUT", OBJECT, "", WRITE, new PutObject(objects, quotas), ADDS_DATA);
         copy(
                 "CopyObject",
                 "PUT",
                 OBJECT,
                 "",
                 WRITE,
-                new CopyObject(buckets, objects),
+                new CopyObject(buckets, objects, quotas),
                 ADDS_DATA,
                 COPIES_DATA,
                 TAKES_LONG);
@@ -163,14 +166,21 @@ public final class Routes {
                 WRITE,
                 new CreateMultipartUpload(objects, uploads),
                 ADDS_DATA);
-        add("UploadPart", "PUT", OBJECT, "partNumber&uploadId", WRITE, new UploadPart(objects, uploads), ADDS_DATA);
+        add(
+                "UploadPart",
+                "PUT",
+                OBJECT,
+                "partNumber&uploadId",
+                WRITE,
+                new UploadPart(objects, uploads, quotas),
+                ADDS_DATA);
         copy(
                 "UploadPartCopy",
                 "PUT",
                 OBJECT,
                 "partNumber&uploadId",
                 WRITE,
-                new UploadPartCopy(buckets, objects, uploads),
+                new UploadPartCopy(buckets, objects, uploads, quotas),
                 ADDS_DATA,
                 COPIES_DATA,
                 TAKES_LONG);
@@ -180,7 +190,7 @@ public final class Routes {
                 OBJECT,
                 "uploadId",
                 WRITE,
-                new CompleteUpload(uploads),
+                new CompleteUpload(uploads, quotas),
                 READS_DOCUMENT,
                 TAKES_LONG);
         add("AbortMultipartUpload", "DELETE", OBJECT, "uploadId", WRITE, new AbortMultipartUpload(uploads));
@@ -234,6 +244,17 @@ public final class Routes {
                         WebsiteConfiguration::parse,
                         WebsiteConfiguration::render));
         setting(
+                "BucketLifecycleConfiguration",
+                "lifecycle",
+                new SettingResource<>(
+                        buckets,
+                        BucketSetting.LIFECYCLE,
+                        S3Error.NO_SUCH_LIFECYCLE_CONFIGURATION,
+                        200,
+                        LifecycleConfiguration.MAX_BODY_BYTES,
+                        LifecycleConfiguration::parse,
+                        LifecycleConfiguration::render));
+        setting(
                 "BucketCors",
                 "cors",
                 new SettingResource<>(
@@ -261,10 +282,6 @@ public final class Routes {
         unset("GetBucketRequestPayment", "requestPayment", UnsetSetting.ownerPays());
         unset("GetBucketPolicy", "policy", UnsetSetting.absent(S3Error.NO_SUCH_BUCKET_POLICY));
         unset("GetBucketPolicyStatus", "policyStatus", UnsetSetting.absent(S3Error.NO_SUCH_BUCKET_POLICY));
-        unset(
-                "GetBucketLifecycleConfiguration",
-                "lifecycle",
-                UnsetSetting.absent(S3Error.NO_SUCH_LIFECYCLE_CONFIGURATION));
         unset(
                 "GetBucketEncryption",
                 "encryption",

@@ -14,6 +14,7 @@ import dev.cairn.api.http.checksum.MultipartChecksum;
 import dev.cairn.kernel.id.OwnerId;
 import dev.cairn.model.ObjectStore;
 import dev.cairn.model.Part;
+import dev.cairn.model.Quotas;
 import dev.cairn.model.Upload;
 import dev.cairn.model.Uploads;
 import io.smallrye.mutiny.Uni;
@@ -24,9 +25,9 @@ final class UploadPart implements OperationHandler {
     private final Uploads uploads;
     private final PartWriter writer;
 
-    UploadPart(ObjectStore objects, Uploads uploads) {
+    UploadPart(ObjectStore objects, Uploads uploads, Quotas quotas) {
         this.uploads = uploads;
-        this.writer = new PartWriter(objects, uploads);
+        this.writer = new PartWriter(objects, uploads, quotas);
     }
 
     @Override
@@ -40,6 +41,7 @@ final class UploadPart implements OperationHandler {
         PartWriter.requireSize(body.length());
         return uploads.require(request.theBucket().id(), request.objectKey(), id)
                 .chain(upload -> writer.write(
+                        request.theBucket(),
                         upload,
                         number,
                         body,

@@ -17,6 +17,7 @@ import dev.cairn.model.Buckets;
 import dev.cairn.model.ObjectStore;
 import dev.cairn.model.ObjectVersion;
 import dev.cairn.model.Part;
+import dev.cairn.model.Quotas;
 import dev.cairn.model.Upload;
 import dev.cairn.model.Uploads;
 import io.smallrye.mutiny.Uni;
@@ -33,11 +34,11 @@ final class UploadPartCopy implements OperationHandler {
     private final Uploads uploads;
     private final PartWriter writer;
 
-    UploadPartCopy(Buckets buckets, ObjectStore objects, Uploads uploads) {
+    UploadPartCopy(Buckets buckets, ObjectStore objects, Uploads uploads, Quotas quotas) {
         this.buckets = buckets;
         this.objects = objects;
         this.uploads = uploads;
-        this.writer = new PartWriter(objects, uploads);
+        this.writer = new PartWriter(objects, uploads, quotas);
     }
 
     @Override
@@ -72,6 +73,7 @@ final class UploadPartCopy implements OperationHandler {
                         .map(MultipartChecksum::algorithm)
                         .orElse(UploadChecksums.FALLBACK)));
         return writer.write(
+                request.theBucket(),
                 upload,
                 number,
                 new WatchedSource(objects.read(source, from, to, opened.key()), request.clientIsGone()),

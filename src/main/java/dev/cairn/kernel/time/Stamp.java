@@ -2,6 +2,7 @@ package dev.cairn.kernel.time;
 
 import dev.cairn.kernel.codec.Bytes;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,6 +28,11 @@ public record Stamp(long hlc, long node) implements Comparable<Stamp> {
 
     public Bytes toBytes() {
         return Bytes.wrap(ByteBuffer.allocate(BYTES).putLong(hlc).putLong(node).array());
+    }
+
+    /** As it would have been made that much earlier. */
+    public Stamp before(Duration time) {
+        return new Stamp(hlc - (time.toMillis() << COUNTER_BITS), node);
     }
 
     /** The first stamp of a node in a millisecond. */
