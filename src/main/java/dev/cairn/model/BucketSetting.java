@@ -37,6 +37,9 @@ public record BucketSetting<T>(String name, Function<T, Bytes> encode, Function<
 
     public static final BucketSetting<Quota> QUOTA = new BucketSetting<>("quota", Quota::encoded, Quota::decoded);
 
+    public static final BucketSetting<BucketEncryption> ENCRYPTION =
+            new BucketSetting<>("encryption", BucketEncryption::encoded, BucketEncryption::decoded);
+
     Optional<T> of(Map<String, Bytes> settings) {
         return Optional.ofNullable(settings.get(name)).map(decode);
     }

@@ -29,6 +29,7 @@ import java.util.List;
 final class ModelTables {
     static final TableSchema<LwwMap> KEYS = TableSchema.of("keys", Placement.FULL_COPY, RowType.LWW_MAP);
     static final TableSchema<LwwMap> BUCKETS = TableSchema.of("buckets", Placement.FULL_COPY, RowType.LWW_MAP);
+    static final TableSchema<Lww> CLUSTER_KEYS = TableSchema.of("cluster_keys", Placement.FULL_COPY, RowType.LWW);
     static final TableSchema<Lww> ALIASES = TableSchema.of("aliases", Placement.FULL_COPY, RowType.LWW);
 
     static final TableSchema<Attributed> OBJECTS = TableSchema.of("objects", Placement.SHARDED, RowType.ATTRIBUTED)
@@ -72,6 +73,7 @@ final class ModelTables {
             KEYS,
             BUCKETS,
             ALIASES,
+            CLUSTER_KEYS,
             OBJECTS,
             UPLOADS,
             PARTS,

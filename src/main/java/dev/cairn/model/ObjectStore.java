@@ -33,15 +33,21 @@ import java.util.function.Supplier;
  * body durable, {@link #publish} makes it the object; nothing is visible before the second.
  */
 public final class ObjectStore {
+    /** Kinds of {@link EncryptionValue}. */
+    static final int BY_CLIENT = 1;
+
+    static final int BY_CLUSTER = 2;
     private static final int RETRIES = 10;
 
     private final Env env;
     private final Tables tables;
     private final Bodies bodies;
     private final Intents intents;
+    private final ClusterKeys clusterKeys;
     private final Manifests manifests;
 
-    public ObjectStore(Env env, Tables tables, Bodies bodies, Intents intents) {
+    ObjectStore(Env env, Tables tables, Bodies bodies, Intents intents, ClusterKeys clusterKeys) {
+        this.clusterKeys = clusterKeys;
         this.env = env;
         this.tables = tables;
         this.bodies = bodies;
@@ -75,8 +81,14 @@ public final class ObjectStore {
         return read(object, from, to, Optional.empty());
     }
 
-    /** As {@link #read}, with the key that it is sealed with, if it is. */
-    public ByteSource read(ObjectVersion object, long from, long to, Optional<BodyKey> key) {
+    /** As {@link #read}, with the key that a client brought for it, if it is sealed with that. */
+    public ByteSource read(ObjectVersion object, long from, long to, Optional<BodyKey> brought) {
+        return object.isSealedHere()
+                ? ByteSource.later(keyOf(object.encryption(), brought).map(key -> readSealed(object, from, to, key)))
+                : readSealed(object, from, to, brought);
+    }
+
+    private ByteSource readSealed(ObjectVersion object, long from, long to, Optional<BodyKey> key) {
         ObjectValue value = object.value();
         return value.getPartCount() == 0
                 ? read(value.getBody(), object.attachment(), from, to, key)
@@ -144,14 +156,31 @@ public final class ObjectStore {
                 .map(stored -> stored.sealed(salt));
     }
 
-    /** What is to be kept of the key that an object is sealed with. */
-    public EncryptionValue encryption(BodyKey key) {
+    /** What an object is sealed with, and what is kept of that. */
+    public record Seal(BodyKey key, EncryptionValue value) {}
+
+    /** With a client's key, of which only so much is kept that it is known again. */
+    public Seal sealedWith(BodyKey key) {
         Bytes salt = env.randomBytes(BodyKey.SALT_BYTES);
-        return EncryptionValue.newBuilder()
-                .setKind(1)
-                .setSalt(Protos.proto(salt))
-                .setCheck(Protos.proto(key.check(salt)))
-                .build();
+        return new Seal(
+                key,
+                EncryptionValue.newBuilder()
+                        .setKind(BY_CLIENT)
+                        .setSalt(Protos.proto(salt))
+                        .setCheck(Protos.proto(key.check(salt)))
+                        .build());
+    }
+
+    /** With a key of its own, which is kept sealed with one of the cluster. */
+    public Uni<Seal> sealedHere() {
+        return clusterKeys.newKey();
+    }
+
+    /** The key of something that was sealed so, of which the client's may have been brought. */
+    public Uni<Optional<BodyKey>> keyOf(Optional<EncryptionValue> encryption, Optional<BodyKey> brought) {
+        return encryption.isPresent() && encryption.get().getKind() == BY_CLUSTER
+                ? clusterKeys.open(encryption.get()).map(Optional::of)
+                : Uni.createFrom().item(brought);
     }
 
     /** As {@link #store}, of a body of which is known only that it has at most {@code most} bytes. */

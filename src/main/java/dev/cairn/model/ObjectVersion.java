@@ -43,6 +43,16 @@ public record ObjectVersion(Bytes key, Stamp stamp, ObjectValue value, ObjectAtt
         return value.hasEncryption() ? Optional.of(value.getEncryption()) : Optional.empty();
     }
 
+    /** Whether only a client who brings the key can read it. */
+    public boolean isSealedByClient() {
+        return value.getEncryption().getKind() == ObjectStore.BY_CLIENT;
+    }
+
+    /** Whether it is sealed with a key of the cluster. */
+    public boolean isSealedHere() {
+        return value.getEncryption().getKind() == ObjectStore.BY_CLUSTER;
+    }
+
     /** 0 for an object that was put whole. */
     public int partCount() {
         return value.getPartCount();

@@ -166,7 +166,7 @@ public final class StorageNode {
         blockOwners = new BlockOwners(tables, blocks, bodies);
         referenceCheck = new ReferenceCheck(env, store, references, blockOwners, bodies, tranquility);
         intents = new Intents(env, tables, replica, lives);
-        objects = new ObjectStore(env, tables, bodies, intents);
+        objects = new ObjectStore(env, tables, bodies, intents, new ClusterKeys(env, tables, agreement));
         uploads = new Uploads(env, tables, bodies, intents, objects);
         effects = new Effects(env, store, tables, bodies, grace);
         keys = new AccessKeys(env, tables, agreement, replica);

@@ -40,7 +40,7 @@ final class QuotasIT {
     @Test
     void a_bucket_takes_no_more_bytes_than_it_may() {
         String bucket = bucket("few-bytes");
-        assertThat(server.command("bucket", "set-quotas", "few-bytes", "--max-size", "100KB"))
+        assertThat(server.command("bucket", "set-quotas", "few-bytes", "--max-size", "100KiB"))
                 .contains("at most 100");
         assertThat(put(bucket + "/a", 60_000).status()).isEqualTo(200);
         refused(put(bucket + "/b", 60_000));

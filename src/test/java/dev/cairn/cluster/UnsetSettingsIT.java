@@ -50,7 +50,6 @@ final class UnsetSettingsIT {
     @CsvSource({
         "policy, NoSuchBucketPolicy",
         "policyStatus, NoSuchBucketPolicy",
-        "encryption, ServerSideEncryptionConfigurationNotFoundError",
         "replication, ReplicationConfigurationNotFoundError",
         "object-lock, ObjectLockConfigurationNotFoundError",
     })

@@ -404,7 +404,11 @@ final class ObjectClients {
     private ObjectMeta meta(Registers.Write write, Optional<BodyKey> seal) {
         ObjectMeta open = meta(write);
         return new ObjectMeta(
-                open.headers(), open.etag(), open.checksum(), open.attributes(), seal.map(node.objects()::encryption));
+                open.headers(),
+                open.etag(),
+                open.checksum(),
+                open.attributes(),
+                seal.map(key -> node.objects().sealedWith(key).value()));
     }
 
     static HeaderField header(Registers.Write write) {

@@ -19,6 +19,7 @@ import dev.cairn.proto.BlockEntry;
 import dev.cairn.proto.BlockReferenceValue;
 import dev.cairn.proto.BlockSegmentValue;
 import dev.cairn.proto.BodyValue;
+import dev.cairn.proto.BucketEncryptionValue;
 import dev.cairn.proto.ChecksumValue;
 import dev.cairn.proto.CompletionValue;
 import dev.cairn.proto.CoordinatorValue;
@@ -119,6 +120,8 @@ final class RowGoldenTest {
             .setKind(1)
             .setSalt(bytes("0102"))
             .setCheck(bytes("0304"))
+            .setWrappedKey(bytes("05"))
+            .setClusterKey(bytes("06"))
             .build();
     private static final LifecycleRuleValue LIFECYCLE_RULE = LifecycleRuleValue.newBuilder()
             .setId("a")
@@ -204,6 +207,9 @@ final class RowGoldenTest {
                 Arguments.of("attributed", RowGoldenTest.attributedRow()),
                 Arguments.of("attribute", ATTRIBUTE),
                 Arguments.of("encryption", ENCRYPTION),
+                Arguments.of(
+                        "bucket-encryption",
+                        BucketEncryptionValue.newBuilder().setKind(2).build()),
                 Arguments.of(
                         "quota",
                         QuotaValue.newBuilder()

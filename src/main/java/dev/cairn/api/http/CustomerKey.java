@@ -91,7 +91,7 @@ public final class CustomerKey {
 
     /** What is needed to read an object, of what was brought. */
     public static Optional<BodyKey> toRead(ObjectVersion object, Optional<CustomerKey> brought) {
-        if (object.encryption().isEmpty()) {
+        if (!object.isSealedByClient()) {
             if (brought.isPresent()) {
                 throw S3Error.INVALID_REQUEST.exception("The encryption parameters are not applicable to this object.");
             }
@@ -100,21 +100,21 @@ public final class CustomerKey {
         CustomerKey own = brought.orElseThrow(() -> S3Error.INVALID_REQUEST.exception(
                 "The object was stored using a form of Server Side Encryption. The correct parameters must be provided"
                         + " to retrieve the object."));
-        if (!own.isOf(object.encryption().get())) {
+        if (!own.isOf(object.value().getEncryption())) {
             throw S3Error.ACCESS_DENIED.exception();
         }
         return Optional.of(own.key);
     }
 
-    /** What is needed to add to an upload, of what was brought. */
+    /** What is needed to add to an upload, of what was brought; nothing where it is sealed with a key of the cluster. */
     public static Optional<BodyKey> toAdd(Optional<EncryptionValue> upload, Optional<CustomerKey> brought) {
-        if (upload.isPresent() && brought.isEmpty()) {
+        boolean isByClient = upload.filter(it -> !it.getCheck().isEmpty()).isPresent();
+        if (isByClient && brought.isEmpty()) {
             throw S3Error.INVALID_REQUEST.exception(
                     "The multipart upload initiate requested encryption. Subsequent part requests must include the"
                             + " appropriate encryption parameters.");
         }
-        if (upload.isPresent() != brought.isPresent()
-                || upload.isPresent() && !brought.get().isOf(upload.get())) {
+        if (brought.isPresent() && (!isByClient || !brought.get().isOf(upload.get()))) {
             throw S3Error.INVALID_REQUEST.exception(
                     "The provided encryption parameters did not match the ones used originally.");
         }

@@ -9,6 +9,7 @@ import dev.cairn.kernel.io.ByteSource;
 import dev.cairn.model.ObjectStore;
 import dev.cairn.model.ObjectVersion;
 import dev.cairn.proto.ChecksumValue;
+import dev.cairn.proto.EncryptionValue;
 import dev.cairn.proto.HeaderField;
 import io.smallrye.mutiny.Uni;
 import java.time.Instant;
@@ -175,7 +176,7 @@ public final class ObjectAnswers {
 
     private static Answer described(Answer answer, Asked asked, ObjectVersion object) {
         identified(answer, object).field("Accept-Ranges", "bytes");
-        CustomerKey.of(asked.headers()).ifPresent(key -> key.tell(answer));
+        tellEncryption(answer, object.encryption(), CustomerKey.of(asked.headers()));
         int tags = object.attributes().tags().tags().size();
         if (tags > 0) {
             answer.field("x-amz-tagging-count", String.valueOf(tags));
@@ -194,7 +195,17 @@ public final class ObjectAnswers {
         return answer;
     }
 
-    /** What the object has to be opened with, if it is sealed; fails where the client does not bring it. */
+    /** Says how an object is sealed, if it is. */
+    public static void tellEncryption(
+            Answer answer, Optional<EncryptionValue> encryption, Optional<CustomerKey> brought) {
+        if (brought.isPresent()) {
+            brought.get().tell(answer);
+        } else if (encryption.isPresent()) {
+            answer.field(ObjectHeaders.ENCRYPTION, "AES256");
+        }
+    }
+
+    /** What the object has to be opened with, if it is sealed with a client's key; fails where the client does not bring it. */
     private static Optional<BodyKey> key(Asked asked, ObjectVersion object) {
         return CustomerKey.toRead(object, CustomerKey.of(asked.headers()));
     }

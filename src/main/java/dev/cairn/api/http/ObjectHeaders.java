@@ -22,6 +22,7 @@ public record ObjectHeaders(List<Field> fields) {
     public static final String DEFAULT_CONTENT_TYPE = "binary/octet-stream";
 
     private static final String META = "x-amz-meta-";
+    public static final String ENCRYPTION = "x-amz-server-side-encryption";
     public static final String REDIRECT = "x-amz-website-redirect-location";
     private static final String STORAGE_CLASS = ObjectMeta.STORAGE_CLASS;
     private static final List<String> PLAIN =
@@ -98,12 +99,23 @@ public record ObjectHeaders(List<Field> fields) {
             String name = entry.getKey().toLowerCase(Locale.ROOT);
             boolean isCustomerKey =
                     name.startsWith(CustomerKey.PREFIX) || name.startsWith(CustomerKey.COPY_SOURCE_PREFIX);
+            if (name.equals(ENCRYPTION) && !entry.getValue().startsWith("aws:")) {
+                requireAes256(entry.getValue());
+                continue;
+            }
             if (UNSUPPORTED_CONDITIONS.contains(name)
                     || !isCustomerKey && UNSUPPORTED_PREFIXES.stream().anyMatch(name::startsWith)) {
                 throw S3Error.NOT_IMPLEMENTED
                         .exception("A header you provided implies functionality that is not implemented.")
                         .with("Header", name);
             }
+        }
+    }
+
+    private static void requireAes256(String algorithm) {
+        if (!algorithm.equals("AES256")) {
+            throw S3Exception.invalidArgument(
+                    ENCRYPTION, algorithm, "The encryption method specified is not supported");
         }
     }
 

@@ -55,7 +55,8 @@ final class CopyObject implements OperationHandler {
     public Uni<Answer> handle(S3Request request) {
         VersionIds.requireCurrent(request.query());
         ObjectHeaders.refuseUnsupported(request.headers());
-        Optional<CustomerKey> key = CustomerKey.of(request.headers());
+        boolean isSealed =
+                CustomerKey.isBrought(request.headers()) || request.headers().has(ObjectHeaders.ENCRYPTION);
         Acl acl = Acls.of(request.headers(), request.theBucket());
         boolean replaces = replaces(request.headers(), METADATA_DIRECTIVE);
         boolean replacesTags = replaces(request.headers(), TAGGING_DIRECTIVE);
@@ -66,7 +67,7 @@ final class CopyObject implements OperationHandler {
             ObjectVersion object = source.object();
             boolean ontoItself = source.bucket().id().equals(request.theBucket().id())
                     && object.key().equals(request.objectKey());
-            if (ontoItself && !replaces && key.isEmpty() && !changesPlacement(request.headers())) {
+            if (ontoItself && !replaces && !isSealed && !changesPlacement(request.headers())) {
                 throw S3Error.INVALID_REQUEST.exception(
                         "This copy request is illegal because it is trying to copy an object to itself without"
                                 + " changing the object's metadata, storage class, website redirect location or encryption"
@@ -81,7 +82,8 @@ final class CopyObject implements OperationHandler {
             ObjectAttributes attributes = new ObjectAttributes(
                     replacesTags ? givenTags : object.attributes().tags(), acl);
             return quotas.requireObject(request.theBucket(), request.objectKey(), object.length())
-                    .chain(() -> copy(request, source, wanted, headers, attributes, key));
+                    .chain(() -> Sealing.of(request.headers(), request.theBucket(), objects))
+                    .chain(sealing -> copy(request, source, wanted, headers, attributes, sealing));
         });
     }
 
@@ -91,12 +93,12 @@ final class CopyObject implements OperationHandler {
             Optional<ChecksumAlgorithm> wanted,
             List<HeaderField> headers,
             ObjectAttributes attributes,
-            Optional<CustomerKey> key) {
+            Sealing sealing) {
         ObjectVersion source = opened.object();
         Optional<ChecksumAlgorithm> has = source.checksum().flatMap(it -> StoredChecksums.algorithm(it.getAlgorithm()));
         boolean keepsChecksum = wanted.isEmpty() || wanted.equals(has);
         BucketId bucket = request.theBucket().id();
-        if (ObjectStore.isShareable(source) && keepsChecksum && key.isEmpty()) {
+        if (ObjectStore.isShareable(source) && keepsChecksum && sealing.seal().isEmpty()) {
             ChecksumValue checksum = source.checksum().orElseGet(ChecksumValue::getDefaultInstance);
             return objects.share(bucket, request.objectKey(), source)
                     .chain(body ->
@@ -111,18 +113,18 @@ final class CopyObject implements OperationHandler {
                                 objects.read(source, 0, source.length(), opened.key()), request.clientIsGone()),
                         source.length(),
                         digests::update,
-                        key.map(CustomerKey::key))
+                        sealing.key())
                 .chain(body -> {
                     BodyDigests.Result result = digests.finish(Headers.of());
                     ChecksumValue checksum =
                             result.checksum().map(StoredChecksums::of).orElseGet(ChecksumValue::getDefaultInstance);
                     ObjectMeta meta = new ObjectMeta(
                             headers,
-                            BodyEtag.of(body, result),
+                            BodyEtag.of(body, result, sealing.brought().isPresent()),
                             checksum,
                             attributes,
-                            key.map(it -> objects.encryption(it.key())));
-                    return publish(request, body, meta).invoke(answer -> key.ifPresent(it -> it.tell(answer)));
+                            sealing.encryption());
+                    return publish(request, body, meta).invoke(sealing::tell);
                 });
     }
 

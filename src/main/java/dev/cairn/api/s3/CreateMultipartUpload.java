@@ -1,7 +1,6 @@
 package dev.cairn.api.s3;
 
 import dev.cairn.api.http.Answer;
-import dev.cairn.api.http.CustomerKey;
 import dev.cairn.api.http.ObjectHeaders;
 import dev.cairn.api.http.StoredHeaders;
 import dev.cairn.api.http.checksum.MultipartChecksum;
@@ -27,7 +26,6 @@ final class CreateMultipartUpload implements OperationHandler {
     @Override
     public Uni<Answer> handle(S3Request request) {
         Optional<MultipartChecksum> checksum = MultipartChecksum.from(request.headers());
-        Optional<CustomerKey> key = CustomerKey.of(request.headers());
         UploadValue.Builder settings = UploadValue.newBuilder()
                 .setInitiator(request.key().id())
                 .addAllHeaders(StoredHeaders.of(ObjectHeaders.parse(request.headers())))
@@ -35,10 +33,12 @@ final class CreateMultipartUpload implements OperationHandler {
                                 TagSet.of(request.headers()), Acls.of(request.headers(), request.theBucket()))
                         .toProto());
         checksum.ifPresent(declared -> UploadChecksums.declare(declared, settings));
-        key.ifPresent(it -> settings.setEncryption(objects.encryption(it.key())));
-        return uploads.create(request.theBucket().id(), request.objectKey(), settings.build())
-                .map(upload -> answer(request.bucketName(), upload, checksum))
-                .invoke(answer -> key.ifPresent(it -> it.tell(answer)));
+        return Sealing.of(request.headers(), request.theBucket(), objects).chain(sealing -> {
+            sealing.encryption().ifPresent(settings::setEncryption);
+            return uploads.create(request.theBucket().id(), request.objectKey(), settings.build())
+                    .map(upload -> answer(request.bucketName(), upload, checksum))
+                    .invoke(sealing::tell);
+        });
     }
 
     private static Answer answer(String bucket, Upload upload, Optional<MultipartChecksum> checksum) {

@@ -1,5 +1,6 @@
 package dev.cairn.api.s3;
 
+import dev.cairn.api.http.CustomerKey;
 import dev.cairn.api.http.Headers;
 import dev.cairn.api.http.S3Error;
 import dev.cairn.api.http.StoredChecksums;
@@ -52,11 +53,13 @@ final class PartWriter {
             long length,
             BodyDigests digests,
             Supplier<Headers> trailers,
-            Optional<BodyKey> key) {
+            Optional<CustomerKey> brought) {
+        Optional<BodyKey> own = CustomerKey.toAdd(upload.encryption(), brought);
         return quotas.requirePart(bucket, length)
-                .chain(() -> uploads.storePart(upload, source, length, digests::update, key))
-                .chain(body ->
-                        uploads.publishPart(upload, number, body, digests(body, verified(body, digests, trailers))));
+                .chain(() -> objects.keyOf(upload.encryption(), own))
+                .chain(key -> uploads.storePart(upload, source, length, digests::update, key))
+                .chain(body -> uploads.publishPart(
+                        upload, number, body, digests(body, verified(body, digests, trailers), own.isPresent())));
     }
 
     private BodyDigests.Result verified(StoredBody body, BodyDigests digests, Supplier<Headers> trailers) {
@@ -68,8 +71,8 @@ final class PartWriter {
         }
     }
 
-    private static Part.Digests digests(StoredBody body, BodyDigests.Result result) {
-        Bytes md5 = BodyEtag.digest(body, result);
+    private static Part.Digests digests(StoredBody body, BodyDigests.Result result, boolean isSecret) {
+        Bytes md5 = BodyEtag.digest(body, result, isSecret);
         Optional<ChecksumValue> sent = result.checksum().map((Checksum checksum) -> StoredChecksums.of(checksum));
         Optional<ChecksumValue> other = result.other().map((Checksum checksum) -> StoredChecksums.of(checksum));
         return other.isPresent() ? new Part.Digests(md5, other, sent) : new Part.Digests(md5, sent, Optional.empty());

@@ -5,7 +5,6 @@ import dev.cairn.api.auth.Authenticator;
 import dev.cairn.api.auth.RequestBody;
 import dev.cairn.api.auth.SignedPolicy;
 import dev.cairn.api.http.Answer;
-import dev.cairn.api.http.CustomerKey;
 import dev.cairn.api.http.ETags;
 import dev.cairn.api.http.Headers;
 import dev.cairn.api.http.ObjectAnswers;
@@ -150,31 +149,33 @@ final class PostObject implements OperationHandler {
                 .map(document -> TagSet.parse(document, TagSet.OF_OBJECT))
                 .orElse(Tags.NONE);
         ObjectAttributes attributes = new ObjectAttributes(tags, Acls.of(headers, bucket));
-        Optional<CustomerKey> sealing = CustomerKey.of(headers);
         BodyDigests digests =
                 BodyDigests.of(headers, ChecksumRequest.from(headers).orElse(ChecksumAlgorithm.CRC64NVME));
         PostPolicy.Range allowed = new PostPolicy.Range(length.min(), Math.min(length.max(), PutObject.MAX_BYTES));
         // The form is a little longer than the file.
         return quotas.requireObject(bucket, key, most)
-                .chain(() -> objects.storeUpTo(
-                        bucket.id(),
-                        key,
-                        new FileLength(form.file(), allowed),
-                        most,
-                        digests::update,
-                        sealing.map(CustomerKey::key)))
-                .chain(body -> {
-                    BodyDigests.Result result = verified(body, digests);
-                    ObjectMeta meta = new ObjectMeta(
-                            StoredHeaders.of(stored),
-                            BodyEtag.of(body, result),
-                            result.checksum().map(StoredChecksums::of).orElseGet(ChecksumValue::getDefaultInstance),
-                            attributes,
-                            sealing.map(it -> objects.encryption(it.key())));
-                    return objects.publish(bucket.id(), key, body, meta)
-                            .map(_ -> answer(request, fields, key, meta.etag(), result))
-                            .invoke(answer -> sealing.ifPresent(it -> it.tell(answer)));
-                });
+                .chain(() -> Sealing.of(headers, bucket, objects))
+                .chain(sealing -> objects.storeUpTo(
+                                bucket.id(),
+                                key,
+                                new FileLength(form.file(), allowed),
+                                most,
+                                digests::update,
+                                sealing.key())
+                        .chain(body -> {
+                            BodyDigests.Result result = verified(body, digests);
+                            ObjectMeta meta = new ObjectMeta(
+                                    StoredHeaders.of(stored),
+                                    BodyEtag.of(body, result, sealing.brought().isPresent()),
+                                    result.checksum()
+                                            .map(StoredChecksums::of)
+                                            .orElseGet(ChecksumValue::getDefaultInstance),
+                                    attributes,
+                                    sealing.encryption());
+                            return objects.publish(bucket.id(), key, body, meta)
+                                    .map(_ -> answer(request, fields, key, meta.etag(), result))
+                                    .invoke(sealing::tell);
+                        }));
     }
 
     private BodyDigests.Result verified(StoredBody body, BodyDigests digests) {

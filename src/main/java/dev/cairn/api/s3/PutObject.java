@@ -2,7 +2,6 @@ package dev.cairn.api.s3;
 
 import dev.cairn.api.auth.RequestBody;
 import dev.cairn.api.http.Answer;
-import dev.cairn.api.http.CustomerKey;
 import dev.cairn.api.http.ETags;
 import dev.cairn.api.http.ObjectAnswers;
 import dev.cairn.api.http.ObjectHeaders;
@@ -21,7 +20,6 @@ import dev.cairn.model.Quotas;
 import dev.cairn.proto.BodyValue;
 import dev.cairn.proto.ChecksumValue;
 import io.smallrye.mutiny.Uni;
-import java.util.Optional;
 
 /** Stores a body, compares it with everything the request promises of it, and only then makes it the object. */
 final class PutObject implements OperationHandler {
@@ -42,30 +40,39 @@ final class PutObject implements OperationHandler {
         ObjectHeaders headers = ObjectHeaders.parse(request.headers());
         ObjectAttributes attributes =
                 new ObjectAttributes(TagSet.of(request.headers()), Acls.of(request.headers(), request.theBucket()));
-        Optional<CustomerKey> key = CustomerKey.of(request.headers());
         RequestBody body = request.body();
         if (body.length() > MAX_BYTES) {
             throw S3Error.ENTITY_TOO_LARGE.exception();
         }
         BodyDigests digests = request.digests(ChecksumAlgorithm.CRC64NVME);
-        if (key.isEmpty() && objects.willBeOneBlock(body.length())) {
+        return quotas.requireObject(request.theBucket(), request.objectKey(), body.length())
+                .chain(() -> Sealing.of(request.headers(), request.theBucket(), objects))
+                .chain(sealing -> store(request, headers, attributes, digests, sealing));
+    }
+
+    private Uni<Answer> store(
+            S3Request request,
+            ObjectHeaders headers,
+            ObjectAttributes attributes,
+            BodyDigests digests,
+            Sealing sealing) {
+        RequestBody body = request.body();
+        if (sealing.seal().isEmpty() && objects.willBeOneBlock(body.length())) {
             digests.sha256IsSupplied();
         }
         BucketId bucket = request.theBucket().id();
-        return quotas.requireObject(request.theBucket(), request.objectKey(), body.length())
-                .chain(() -> objects.store(
-                        bucket, request.objectKey(), body, body.length(), digests::update, key.map(CustomerKey::key)))
+        return objects.store(bucket, request.objectKey(), body, body.length(), digests::update, sealing.key())
                 .chain(stored -> {
                     BodyDigests.Result result = verified(stored, digests, body);
                     ObjectMeta meta = new ObjectMeta(
                             StoredHeaders.of(headers),
-                            BodyEtag.of(stored, result),
+                            BodyEtag.of(stored, result, sealing.brought().isPresent()),
                             result.checksum().map(StoredChecksums::of).orElseGet(ChecksumValue::getDefaultInstance),
                             attributes,
-                            key.map(it -> objects.encryption(it.key())));
+                            sealing.encryption());
                     return objects.publish(bucket, request.objectKey(), stored, meta)
                             .map(object -> {
-                                Answer answer = answer(meta.etag(), result, key);
+                                Answer answer = answer(meta.etag(), result, sealing);
                                 Expirations.tell(answer, request.theBucket(), request.objectKey(), object);
                                 return answer;
                             });
@@ -87,9 +94,9 @@ final class PutObject implements OperationHandler {
         }
     }
 
-    private static Answer answer(String etag, BodyDigests.Result result, Optional<CustomerKey> key) {
+    private static Answer answer(String etag, BodyDigests.Result result, Sealing sealing) {
         Answer answer = Answer.of(200).field("ETag", ETags.quoted(etag));
-        key.ifPresent(it -> it.tell(answer));
+        sealing.tell(answer);
         ObjectAnswers.addChecksum(answer, result.checksum());
         return answer;
     }

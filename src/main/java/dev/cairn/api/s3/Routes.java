@@ -23,6 +23,7 @@ import dev.cairn.api.http.RequestTarget;
 import dev.cairn.api.http.S3Error;
 import dev.cairn.api.http.S3Exception;
 import dev.cairn.api.s3.xml.CorsConfiguration;
+import dev.cairn.api.s3.xml.EncryptionConfiguration;
 import dev.cairn.api.s3.xml.LifecycleConfiguration;
 import dev.cairn.api.s3.xml.PublicAccessBlockConfiguration;
 import dev.cairn.api.s3.xml.WebsiteConfiguration;
@@ -255,6 +256,17 @@ public final class Routes {
                         LifecycleConfiguration::parse,
                         LifecycleConfiguration::render));
         setting(
+                "BucketEncryption",
+                "encryption",
+                new SettingResource<>(
+                        buckets,
+                        BucketSetting.ENCRYPTION,
+                        S3Error.SERVER_SIDE_ENCRYPTION_CONFIGURATION_NOT_FOUND,
+                        200,
+                        EncryptionConfiguration.MAX_BODY_BYTES,
+                        EncryptionConfiguration::parse,
+                        EncryptionConfiguration::render));
+        setting(
                 "BucketCors",
                 "cors",
                 new SettingResource<>(
@@ -282,10 +294,6 @@ public final class Routes {
         unset("GetBucketRequestPayment", "requestPayment", UnsetSetting.ownerPays());
         unset("GetBucketPolicy", "policy", UnsetSetting.absent(S3Error.NO_SUCH_BUCKET_POLICY));
         unset("GetBucketPolicyStatus", "policyStatus", UnsetSetting.absent(S3Error.NO_SUCH_BUCKET_POLICY));
-        unset(
-                "GetBucketEncryption",
-                "encryption",
-                UnsetSetting.absent(S3Error.SERVER_SIDE_ENCRYPTION_CONFIGURATION_NOT_FOUND));
         unset("GetBucketReplication", "replication", UnsetSetting.absent(S3Error.REPLICATION_CONFIGURATION_NOT_FOUND));
         unset(
                 "GetObjectLockConfiguration",

@@ -4,6 +4,7 @@ import dev.cairn.api.auth.RequestBody;
 import dev.cairn.api.http.Answer;
 import dev.cairn.api.http.CustomerKey;
 import dev.cairn.api.http.ETags;
+import dev.cairn.api.http.ObjectAnswers;
 import dev.cairn.api.http.ObjectHeaders;
 import dev.cairn.api.http.PartNumbers;
 import dev.cairn.api.http.S3Error;
@@ -41,16 +42,16 @@ final class UploadPart implements OperationHandler {
         PartWriter.requireSize(body.length());
         return uploads.require(request.theBucket().id(), request.objectKey(), id)
                 .chain(upload -> writer.write(
-                        request.theBucket(),
-                        upload,
-                        number,
-                        body,
-                        body.length(),
-                        digests(request, upload, checksum),
-                        body::trailers,
-                        CustomerKey.toAdd(upload.encryption(), key)))
-                .map(UploadPart::answer)
-                .invoke(answer -> key.ifPresent(it -> it.tell(answer)));
+                                request.theBucket(),
+                                upload,
+                                number,
+                                body,
+                                body.length(),
+                                digests(request, upload, checksum),
+                                body::trailers,
+                                key)
+                        .map(UploadPart::answer)
+                        .invoke(answer -> ObjectAnswers.tellEncryption(answer, upload.encryption(), key)));
     }
 
     /** Parts of an upload that declared nothing all get the checksum that the whole will have. */

@@ -6,6 +6,7 @@ import dev.cairn.api.http.CustomerKey;
 import dev.cairn.api.http.ETags;
 import dev.cairn.api.http.Headers;
 import dev.cairn.api.http.HttpDates;
+import dev.cairn.api.http.ObjectAnswers;
 import dev.cairn.api.http.ObjectHeaders;
 import dev.cairn.api.http.PartNumbers;
 import dev.cairn.api.http.checksum.BodyDigests;
@@ -50,9 +51,9 @@ final class UploadPartCopy implements OperationHandler {
         Optional<CustomerKey> key = CustomerKey.of(request.headers());
         return uploads.require(request.theBucket().id(), request.objectKey(), id)
                 .chain(upload -> source.open(request, buckets, objects)
-                        .chain(opened -> copy(request, opened, upload, number, key)))
-                .map(part -> Answer.xml(200, render(part).bytes()))
-                .invoke(answer -> key.ifPresent(it -> it.tell(answer)));
+                        .chain(opened -> copy(request, opened, upload, number, key))
+                        .map(part -> Answer.xml(200, render(part).bytes()))
+                        .invoke(answer -> ObjectAnswers.tellEncryption(answer, upload.encryption(), key)));
     }
 
     private Uni<Part> copy(
@@ -80,7 +81,7 @@ final class UploadPartCopy implements OperationHandler {
                 to - from,
                 digests,
                 () -> NO_HEADERS,
-                CustomerKey.toAdd(upload.encryption(), key));
+                key);
     }
 
     static XmlWriter render(Part part) {

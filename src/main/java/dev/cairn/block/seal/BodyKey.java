@@ -13,6 +13,7 @@ public final class BodyKey {
 
     private static final String HMAC = "HmacSHA256";
     private static final Bytes CHECK = Bytes.utf8("cairn check of a key:");
+    private static final Bytes KEY = Bytes.utf8("cairn key of a key:");
     private static final Bytes BODY = Bytes.utf8("cairn key of a body:");
 
     private final Bytes key;
@@ -31,6 +32,15 @@ public final class BodyKey {
 
     public boolean isOf(Bytes check, Bytes salt) {
         return MessageDigest.isEqual(check.toArray(), check(salt).toArray());
+    }
+
+    /** Another key, sealed with this one; a salt is used once. */
+    public Bytes wrapped(BodyKey other, Bytes salt) {
+        return new BodyCipher(derived(KEY, salt)).seal(0, true, other.key);
+    }
+
+    public BodyKey unwrapped(Bytes wrapped, Bytes salt) {
+        return new BodyKey(new BodyCipher(derived(KEY, salt)).open(0, true, wrapped));
     }
 
     /** The cipher of the one body that has that salt. */

@@ -31,6 +31,11 @@ public interface ByteSource {
         };
     }
 
+    /** A body that is found when its first piece is pulled. */
+    static ByteSource later(Uni<ByteSource> finding) {
+        return new LaterSource(finding);
+    }
+
     /** A body whose first piece was pulled already. */
     static ByteSource prepended(Bytes first, ByteSource rest) {
         return new ByteSource() {
