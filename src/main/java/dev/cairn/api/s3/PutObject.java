@@ -47,16 +47,16 @@ final class PutObject implements OperationHandler {
         BodyDigests digests = request.digests(ChecksumAlgorithm.CRC64NVME);
         return quotas.requireObject(request.theBucket(), request.objectKey(), body.length())
                 .chain(() -> Sealing.of(request.headers(), request.theBucket(), objects))
-                .chain(sealing -> store(request, headers, attributes, digests, sealing));
+                .chain(sealing -> store(request, body, headers, attributes, digests, sealing));
     }
 
     private Uni<Answer> store(
             S3Request request,
+            RequestBody body,
             ObjectHeaders headers,
             ObjectAttributes attributes,
             BodyDigests digests,
             Sealing sealing) {
-        RequestBody body = request.body();
         if (sealing.seal().isEmpty() && objects.willBeOneBlock(body.length())) {
             digests.sha256IsSupplied();
         }

@@ -4,8 +4,12 @@ import dev.cairn.api.http.Answer;
 import dev.cairn.api.http.BodyBudget;
 import dev.cairn.api.http.CustomerKey;
 import dev.cairn.api.http.Headers;
+import dev.cairn.api.http.ObjectHeaders;
 import dev.cairn.block.BlockFiles;
+import dev.cairn.model.Bucket;
+import dev.cairn.model.BucketSetting;
 import io.smallrye.mutiny.Uni;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
 
@@ -22,8 +26,9 @@ final class RequestMemory {
     }
 
     /** A request whose body has to come in holds a bounded amount of memory meanwhile. */
-    Uni<Answer> handle(Set<Route.Trait> traits, Headers headers, Supplier<Uni<Answer>> handler) {
-        long held = held(traits, headers);
+    Uni<Answer> handle(
+            Set<Route.Trait> traits, Headers headers, Optional<Bucket> bucket, Supplier<Uni<Answer>> handler) {
+        long held = held(traits, headers, bucket);
         if (held == 0) {
             return handler.get();
         }
@@ -32,7 +37,7 @@ final class RequestMemory {
     }
 
     /** What a body holds while it comes in: some pieces of it; or all of a document, and what that is read into. */
-    private long held(Set<Route.Trait> traits, Headers headers) {
+    private long held(Set<Route.Trait> traits, Headers headers, Optional<Bucket> bucket) {
         long length = Math.max(length(headers, "content-length"), length(headers, "x-amz-decoded-content-length"));
         if (traits.contains(Route.Trait.READS_DOCUMENT)) {
             // However small the budget is, one after the other must be able to pass.
@@ -42,11 +47,18 @@ final class RequestMemory {
             return Math.min(PAGE_BYTES, budget.limitBytes() / 4);
         }
         // What is sealed waits for the rest of its chunk, and is there twice for a moment.
-        long body = CustomerKey.isBrought(headers) ? 3 * BODY_BYTES : BODY_BYTES;
+        long body = maySeal(traits, headers, bucket) ? 3 * BODY_BYTES : BODY_BYTES;
         if (traits.contains(Route.Trait.COPIES_DATA) || headers.has("transfer-encoding")) {
             return body;
         }
         return Math.min(length, body);
+    }
+
+    private static boolean maySeal(Set<Route.Trait> traits, Headers headers, Optional<Bucket> bucket) {
+        return CustomerKey.isBrought(headers)
+                || headers.has(ObjectHeaders.ENCRYPTION)
+                || traits.contains(Route.Trait.PROVES_ITSELF)
+                || bucket.flatMap(it -> it.setting(BucketSetting.ENCRYPTION)).isPresent();
     }
 
     private static long length(Headers headers, String name) {

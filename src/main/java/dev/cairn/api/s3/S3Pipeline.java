@@ -237,6 +237,7 @@ public final class S3Pipeline {
                     Uni<Answer> answer = memory.handle(
                             route.traits(),
                             request.headers(),
+                            bucket,
                             () -> route.handler().handle(request));
                     return route.is(Route.Trait.TAKES_LONG) && exchange.takesChunks()
                             ? PatientAnswer.of(env, answer, why -> refusal(exchange, context, why))

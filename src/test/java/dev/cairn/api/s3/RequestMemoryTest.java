@@ -15,6 +15,7 @@ import io.smallrye.mutiny.subscription.UniEmitter;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -30,7 +31,7 @@ final class RequestMemoryTest {
     private final List<UniEmitter<? super Answer>> running = new ArrayList<>();
 
     private void begin(Set<Route.Trait> traits, Headers headers) {
-        memory.handle(traits, headers, () -> Uni.createFrom().emitter(running::add))
+        memory.handle(traits, headers, Optional.empty(), () -> Uni.createFrom().emitter(running::add))
                 .subscribe()
                 .with(_ -> {}, _ -> {});
     }
@@ -46,6 +47,8 @@ final class RequestMemoryTest {
         "READS_DOCUMENT,  x-amz-decoded-content-length, 1000,     4000",
         "READS_DOCUMENT,  content-length,               8388608,  4194304",
         "LISTS,           content-length,               0,        524288",
+        "PROVES_ITSELF,   content-length,               5242880,  393216",
+        "COPIES_DATA,     x-amz-server-side-encryption, AES256,   393216",
         "'',              content-length,               nonsense, 0"
     })
     void a_request_holds_its_share_until_it_ends(String trait, String name, String value, long share) {
