@@ -74,7 +74,9 @@ final class NodeReport implements NodeFacts {
                 null));
         for (Peering.Seen other : others()) {
             seen.add(other.node());
-            nodes.add(status(view, other));
+            if (!isGone(view, other)) {
+                nodes.add(status(view, other));
+            }
         }
         for (Layout layout : view.live()) {
             for (NodeId unheard : layout.everyNode()) {
@@ -119,6 +121,14 @@ final class NodeReport implements NodeFacts {
                         .map(latency -> latency.toNanos() / NANOS_PER_MICRO)
                         .orElse(null),
                 other.trouble().orElse(null));
+    }
+
+    /** Whether it was taken out of the layout and does not answer: nobody waits for it any more. */
+    private static boolean isGone(LayoutView view, Peering.Seen other) {
+        return !other.isUp()
+                && !view.hasRole(other.node())
+                && view.all().stream()
+                        .anyMatch(layout -> layout.role(other.node()).isPresent());
     }
 
     private static @Nullable Role role(LayoutView view, NodeId node) {

@@ -244,6 +244,9 @@ final class ClusterIT {
                 assertThat(clients.unanswered)
                         .as("errors while a quorum was up")
                         .hasValue(0);
+                assertThat(Cluster.get(cluster.node(1), "GetClusterStatus").toString())
+                        .as("of a node that is gone for good nobody speaks any more")
+                        .doesNotContain(gone);
             }
             verify(cluster, "after a node began anew");
             cluster.node(1).kill();
