@@ -94,6 +94,7 @@ final class KeyAndBucketVerbsTest extends CommandFixture {
             Objects:             2
             Website:             no
             Size:                1.5 KiB
+            Quotas:              none
             Unfinished uploads:  1 with 3 parts, 0 B
 
             RIGHTS  KEY   NAME    LOCAL NAMES

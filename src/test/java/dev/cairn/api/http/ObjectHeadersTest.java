@@ -72,7 +72,8 @@ class ObjectHeadersTest {
     @ParameterizedTest
     @CsvSource({
         "x-amz-server-side-encryption,aws:kms,NOT_IMPLEMENTED",
-        "x-amz-server-side-encryption-customer-algorithm,AES256,NOT_IMPLEMENTED",
+        "x-amz-server-side-encryption-context,e30=,NOT_IMPLEMENTED",
+        "x-amz-server-side-encryption,AES128,INVALID_ARGUMENT",
         "x-amz-object-lock-mode,GOVERNANCE,NOT_IMPLEMENTED",
         "x-amz-write-offset-bytes,5,NOT_IMPLEMENTED",
         "If-None-Match,*,NOT_IMPLEMENTED",
