@@ -40,6 +40,7 @@ public final class Lifecycle {
     private static final Duration LEAST_PAUSE = Duration.ofMillis(20);
     private static final Duration FIRST = Duration.ofSeconds(30);
     private static final Duration MOST_MARGIN = Duration.ofMinutes(2);
+    private static final long MOST_DAYS_BETWEEN = 2;
     private static final int PAGE = 1000;
     private static final int AT_ONCE = 100;
 
@@ -59,6 +60,8 @@ public final class Lifecycle {
     // Touched by one round at a time.
     private @Nullable Walk walk;
     private @Nullable Done done;
+    /** When the date was first found to have leapt; 0 while it has not. */
+    private long leaptAt;
 
     /** The walk that was finished last. */
     private record Done(long day, int turn) {
@@ -163,6 +166,9 @@ public final class Lifecycle {
             boolean isAsked = asked;
             long day = Math.floorDiv(env.wallMillis(), DAY.toMillis());
             long sinceMidnight = Math.floorMod(env.wallMillis(), DAY.toMillis());
+            if (!isAsked && isDoubtful(day, last)) {
+                return Uni.createFrom().item(Optional.empty());
+            }
             int turns = layouts.view().readable().map(Layout::replicationFactor).orElse(0);
             for (int turn = 0; turn < turns; turn++) {
                 boolean isDue = sinceMidnight >= turn * HOUR.toMillis() && !last.covers(day, turn);
@@ -173,6 +179,26 @@ public final class Lifecycle {
             }
             return Uni.createFrom().item(Optional.empty());
         });
+    }
+
+    /**
+     * Whether the date is much later than when this node last went over its buckets, and it has not been so for a day of its running: a clock that is wrong
+     * would end everything at once, and somebody has to have time to set it right. A node that was switched off for days waits as well.
+     */
+    private boolean isDoubtful(long day, Done last) {
+        if (last.day() < 0 || day - last.day() <= MOST_DAYS_BETWEEN) {
+            leaptAt = 0;
+            return false;
+        }
+        if (leaptAt == 0) {
+            leaptAt = env.nanoTime();
+            env.warn(
+                    "lifecycle rules wait for a day",
+                    new IllegalStateException(
+                            "it is %d days later than when they were last looked at: if the clock is wrong, set it right; cairn repair lifecycle ends the wait"
+                                    .formatted(day - last.day())));
+        }
+        return env.nanoTime() - leaptAt < DAY.toNanos();
     }
 
     private Uni<Optional<Walk>> begin(Walk next) {

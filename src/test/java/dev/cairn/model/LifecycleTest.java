@@ -109,6 +109,22 @@ final class LifecycleTest {
     }
 
     @Test
+    void a_clock_that_leaps_ends_nothing_before_it_has_been_right_for_a_day() {
+        put("a");
+        rules(LifecycleRulesTest.days("all", LifecycleRulesTest.everything(), 30));
+        pass(DAY);
+        bed.machine.jumpWallClock(DAY.multipliedBy(60));
+        pass(Duration.ofHours(20));
+        assertThat(isThere("a")).isTrue();
+        bed.machine.jumpWallClock(DAY.multipliedBy(-60));
+        pass(DAY);
+        assertThat(isThere("a")).as("the clock was set right in time").isTrue();
+        bed.machine.jumpWallClock(DAY.multipliedBy(60));
+        pass(DAY.plusHours(3));
+        assertThat(isThere("a")).isFalse();
+    }
+
+    @Test
     void what_takes_the_place_of_something_old_begins_anew() {
         put("a");
         rules(LifecycleRulesTest.days("all", LifecycleRulesTest.everything(), 2));
