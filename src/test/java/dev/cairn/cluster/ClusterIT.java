@@ -108,13 +108,13 @@ final class ClusterIT {
             createBucket(cluster);
             try (Clients others = new Clients(0, List.of(cluster.node(1), cluster.node(2)));
                     Clients victims = new Clients(WRITERS, List.of(cluster.node(3)))) {
-                others.work(100);
+                others.work(60);
                 cluster.node(3).kill();
-                others.work(200);
+                others.work(100);
                 cluster.node(3).start();
                 victims.work(20);
                 cluster.node(3).signal("STOP");
-                others.work(200);
+                others.work(100);
                 cluster.node(3).signal("CONT");
                 victims.work(20);
                 assertThat(others.unanswered).as("errors at nodes that are up").hasValue(0);
@@ -124,11 +124,11 @@ final class ClusterIT {
                 List<CairnProcess> rest = new ArrayList<>(cluster.nodes());
                 rest.remove(node);
                 try (Clients others = new Clients(0, rest)) {
-                    others.work(30);
+                    others.work(15);
                     node.terminate();
-                    others.work(30);
+                    others.work(15);
                     node.start();
-                    others.work(30);
+                    others.work(15);
                     assertThat(others.unanswered)
                             .as("errors at nodes that are up")
                             .hasValue(0);
@@ -143,14 +143,14 @@ final class ClusterIT {
         try (Cluster cluster = Cluster.start("moving", 3)) {
             createBucket(cluster);
             try (Clients clients = new Clients(0, List.of(cluster.node(2), cluster.node(3)))) {
-                clients.work(150);
+                clients.work(80);
                 String gone = Cluster.id(cluster.node(1));
                 cluster.node(1).kill();
                 cluster.add();
                 cluster.assign(List.of(cluster.node(4)));
                 cluster.remove(gone);
                 cluster.apply();
-                clients.work(100);
+                clients.work(60);
                 cluster.awaitSettled();
                 // One change upon the other, without waiting for the first.
                 cluster.add();
@@ -159,9 +159,9 @@ final class ClusterIT {
                 cluster.apply();
                 cluster.assign(List.of(cluster.node(6)));
                 cluster.apply();
-                clients.work(100);
+                clients.work(60);
                 cluster.awaitSettled();
-                clients.work(50);
+                clients.work(30);
                 assertThat(clients.unanswered)
                         .as("errors while a quorum was up")
                         .hasValue(0);
@@ -190,7 +190,7 @@ final class ClusterIT {
             copy(node, "snapshot", "data", "meta");
             node.start();
             try (Clients clients = new Clients(0, cluster.nodes())) {
-                clients.work(100);
+                clients.work(60);
             }
             // What it is told of others it tells every few seconds.
             Cluster.await("the others have heard of it", () -> Cluster.isUpFor(cluster.node(1), Cluster.id(node)));
@@ -229,7 +229,7 @@ final class ClusterIT {
         try (Cluster cluster = Cluster.start("wiped", 3)) {
             createBucket(cluster);
             try (Clients clients = new Clients(0, List.of(cluster.node(1), cluster.node(2)))) {
-                clients.work(150);
+                clients.work(80);
                 String gone = Cluster.id(cluster.node(3));
                 cluster.node(3).kill();
                 cluster.node(3).wipe();
@@ -239,7 +239,7 @@ final class ClusterIT {
                 cluster.assign(List.of(cluster.node(3)));
                 cluster.remove(gone);
                 cluster.apply();
-                clients.work(100);
+                clients.work(60);
                 cluster.awaitSettled();
                 assertThat(clients.unanswered)
                         .as("errors while a quorum was up")
