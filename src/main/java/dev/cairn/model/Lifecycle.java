@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Ends once a day what the {@linkplain LifecycleRules rules} of buckets say is over. Nodes agree on nothing for that: of the replicas of a bucket the first
  * one goes over it at midnight (UTC), the second an hour later in case the first could not, and so on; who comes second finds nothing left. A
- * node that is restarted goes on where it was.
+ * node that is restarted begins its turn anew; what it had ended stays so.
  *
  * <p>What a rule ends must not take along what was written meanwhile. So the end of a version bears a time that is somewhat past (but after
  * the version): whatever is written now stands above it, on whichever replica the two meet.
@@ -65,8 +65,9 @@ public final class Lifecycle {
 
     /** The walk that was finished last. */
     private record Done(long day, int turn) {
+        /** One of a later date counts for a day only: more than that is the date of a clock that was wrong. */
         boolean covers(long someDay, int someTurn) {
-            return day > someDay || day == someDay && turn >= someTurn;
+            return day == someDay + 1 || day == someDay && turn >= someTurn;
         }
     }
 

@@ -125,6 +125,18 @@ final class LifecycleTest {
     }
 
     @Test
+    void a_date_that_was_wrong_is_not_waited_for() {
+        put("a");
+        pass(DAY);
+        bed.machine.jumpWallClock(DAY.multipliedBy(1000));
+        pass(DAY.multipliedBy(2));
+        bed.machine.jumpWallClock(DAY.multipliedBy(-1000));
+        rules(LifecycleRulesTest.days("all", LifecycleRulesTest.everything(), 1));
+        pass(DAY.multipliedBy(3));
+        assertThat(isThere("a")).isFalse();
+    }
+
+    @Test
     void what_takes_the_place_of_something_old_begins_anew() {
         put("a");
         rules(LifecycleRulesTest.days("all", LifecycleRulesTest.everything(), 2));
