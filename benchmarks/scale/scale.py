@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """Times of parts and of pages of keys by tenths of the work. Used by run.sh."""
-import argparse, multiprocessing, pathlib, random, re, statistics, sys, time, urllib.parse
+import argparse, base64, hashlib, multiprocessing, pathlib, random, re, statistics, sys, time, urllib.parse
 
 here = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(here.parent / "s3lat"))
@@ -77,7 +77,8 @@ def delete(work):
     s3 = connect(given)
     for chunk in chunks:
         document = "<Delete><Quiet>true</Quiet>" + "".join(f"<Object><Key>keys/{key(n)}</Key></Object>" for n in chunk) + "</Delete>"
-        s3.call("POST", f"/{BUCKET}", "delete=", document.encode())
+        digest = base64.b64encode(hashlib.md5(document.encode()).digest()).decode()
+        s3.call("POST", f"/{BUCKET}", "delete=", document.encode(), {"content-md5": digest})
 
 
 def keys(given):
