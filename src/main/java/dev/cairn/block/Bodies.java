@@ -83,7 +83,7 @@ public final class Bodies {
     /** As {@link #store}, of a body of which is known only that it has at most {@code most} bytes. */
     public Uni<StoredBody> storeUpTo(Owner owner, ByteSource source, long most, Progress progress) {
         ByteSource coalesced = new CoalescedSource(source, limits.inlineMax() + 1);
-        return blocks.requireRoom(0).chain(coalesced::next).chain(first -> {
+        return blocks.requireRoom(most).chain(coalesced::next).chain(first -> {
             if (first.length() <= limits.inlineMax()) {
                 // There is no more: else the first piece would be longer.
                 if (!first.isEmpty()) {
