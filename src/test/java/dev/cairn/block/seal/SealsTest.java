@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.cairn.kernel.FailureException;
 import dev.cairn.kernel.codec.Bytes;
 import dev.cairn.kernel.io.ByteSource;
-import io.smallrye.mutiny.Uni;
+import dev.cairn.kernel.io.Pieces;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -27,40 +27,15 @@ final class SealsTest {
 
     /** In pieces of any length. */
     private ByteSource cut(Bytes whole) {
-        return new ByteSource() {
-            private Bytes rest = whole;
-
-            @Override
-            public Uni<Bytes> next() {
-                Bytes piece = rest.slice(0, Math.min(rest.length(), 1 + random.nextInt(2 * CHUNK)));
-                rest = rest.from(piece.length());
-                return Uni.createFrom().item(piece);
-            }
-
-            @Override
-            public void cancel() {
-                rest = Bytes.EMPTY;
-            }
-        };
-    }
-
-    private static Bytes all(ByteSource source) {
-        Bytes whole = Bytes.EMPTY;
-        while (true) {
-            Bytes piece = source.next().await().indefinitely();
-            if (piece.isEmpty()) {
-                return whole;
-            }
-            whole = whole.concat(piece);
-        }
+        return Pieces.of(whole, () -> 1 + random.nextInt(2 * CHUNK));
     }
 
     private Bytes sealed(Bytes open) {
-        return all(Seals.seal(cut(open), key, SALT, Runnable::run, _ -> {}));
+        return Pieces.all(Seals.seal(cut(open), key, SALT, Runnable::run, _ -> {}));
     }
 
     private Bytes opened(Bytes sealed, BodyKey with, long from, long to) {
-        return all(Seals.open(
+        return Pieces.all(Seals.open(
                 (start, end) -> cut(sealed.slice((int) start, (int) end)),
                 sealed.length(),
                 with,
@@ -89,7 +64,8 @@ final class SealsTest {
     void what_comes_in_is_seen_open_and_goes_out_sealed() {
         Bytes open = bytes(3 * CHUNK);
         Bytes[] seen = {Bytes.EMPTY};
-        Bytes sealed = all(Seals.seal(cut(open), key, SALT, Runnable::run, piece -> seen[0] = seen[0].concat(piece)));
+        Bytes sealed =
+                Pieces.all(Seals.seal(cut(open), key, SALT, Runnable::run, piece -> seen[0] = seen[0].concat(piece)));
         assertThat(seen[0]).isEqualTo(open);
         assertThat(sealed.indexOf(open.slice(0, 16), 0)).isEqualTo(-1);
     }

@@ -7,7 +7,7 @@ import dev.cairn.api.http.S3Error;
 import dev.cairn.api.http.S3Exception;
 import dev.cairn.kernel.codec.Bytes;
 import dev.cairn.kernel.io.ByteSource;
-import io.smallrye.mutiny.Uni;
+import dev.cairn.kernel.io.Pieces;
 import java.util.Optional;
 import java.util.Random;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
@@ -24,34 +24,8 @@ final class FormReaderTest {
     private static final String FILE =
             "--xyz\r\nContent-Disposition: form-data; name=\"file\"; filename=\"C:\\dir\\a \\\"b\\\".txt\"\r\nContent-Type: text/html\r\n\r\n";
 
-    /** Pieces of that size. */
-    private static ByteSource pieces(Bytes whole, int size) {
-        return new ByteSource() {
-            private Bytes rest = whole;
-
-            @Override
-            public Uni<Bytes> next() {
-                Bytes piece = rest.slice(0, Math.min(size, rest.length()));
-                rest = rest.from(piece.length());
-                return Uni.createFrom().item(piece);
-            }
-
-            @Override
-            public void cancel() {
-                rest = Bytes.EMPTY;
-            }
-        };
-    }
-
-    private static Bytes all(ByteSource source) {
-        Bytes whole = Bytes.EMPTY;
-        while (true) {
-            Bytes piece = source.next().await().indefinitely();
-            if (piece.isEmpty()) {
-                return whole;
-            }
-            whole = whole.concat(piece);
-        }
+    private static ByteSource pieces(Bytes body, int size) {
+        return Pieces.of(body, () -> size);
     }
 
     private static FormReader reader(String body, int size) {
@@ -74,7 +48,7 @@ final class FormReaderTest {
         assertThat(fields.names()).containsExactly("key", "policy");
         assertThat(fields.get("policy")).contains("");
         assertThat(fields.key()).contains("a/a \"b\".txt");
-        assertThat(all(form.file()).toUtf8()).isEqualTo(content.replace("--xyzz", "--xxyz"));
+        assertThat(Pieces.all(form.file()).toUtf8()).isEqualTo(content.replace("--xyzz", "--xxyz"));
         assertThat(form.file().next().await().indefinitely()).isEqualTo(Bytes.EMPTY);
     }
 
@@ -83,7 +57,7 @@ final class FormReaderTest {
         FormReader form =
                 reader(FILE + "\r\n--xyz\r\nContent-Disposition: form-data; name=\"key\"\r\n\r\nk\r\n--xyz--", 9);
         assertThat(form.fields().await().indefinitely().key()).isEmpty();
-        assertThat(all(form.file())).isEqualTo(Bytes.EMPTY);
+        assertThat(Pieces.all(form.file())).isEqualTo(Bytes.EMPTY);
     }
 
     @Test
@@ -94,7 +68,7 @@ final class FormReaderTest {
         FormReader form = FormReader.of(
                 Optional.of("Multipart/Form-Data; charset=utf-8; boundary=\"xyz\""), pieces(body, 65_536));
         form.fields().await().indefinitely();
-        assertThat(all(form.file())).isEqualTo(Bytes.wrap(content));
+        assertThat(Pieces.all(form.file())).isEqualTo(Bytes.wrap(content));
     }
 
     @ParameterizedTest
@@ -130,7 +104,7 @@ final class FormReaderTest {
                 () -> reader(FIELDS + "--xyz--\r\n", 4).fields().await().indefinitely());
         FormReader form = reader(FILE + "half of i", 6);
         form.fields().await().indefinitely();
-        refused(S3Error.MALFORMED_POST_REQUEST, () -> all(form.file()));
+        refused(S3Error.MALFORMED_POST_REQUEST, () -> Pieces.all(form.file()));
     }
 
     @Test
@@ -162,7 +136,7 @@ final class FormReaderTest {
             try {
                 FormReader form = FormReader.of(TYPE, pieces(body, 1 + chance.nextInt(40)));
                 form.fields().await().indefinitely();
-                all(form.file());
+                Pieces.all(form.file());
             } catch (S3Exception refused) {
                 assertThat(refused.error().status()).isEqualTo(400);
             }
